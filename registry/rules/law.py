@@ -1,0 +1,204 @@
+"""The dated parameters of the law, by code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+from registry.rules.timeline import NotInForce, Timeline
+
+__all__ = ["Code", "Entry", "Law", "NotInForce", "Row", "Value", "entries"]
+
+Value = Decimal | date | str
+
+
+class Code(StrEnum):
+    """Every parameter that is loaded; the code is stored and never changes."""
+
+    AGGREGATE_PAYMENT_CITY = "AGGREGATE_PAYMENT_CITY"
+    AGGREGATE_PAYMENT_MHI_SHARE = "AGGREGATE_PAYMENT_MHI_SHARE"
+    AGGREGATE_PAYMENT_VILLAGE = "AGGREGATE_PAYMENT_VILLAGE"
+    BASE_ENTREPRENEUR = "BASE_ENTREPRENEUR"
+    BASE_INDEPENDENT = "BASE_INDEPENDENT"
+    BASE_RATE = "BASE_RATE"
+    BASE_RATE_NEXT_DECISION = "BASE_RATE_NEXT_DECISION"
+    CAP_BASE_CIVIL_CONTRACT = "CAP_BASE_CIVIL_CONTRACT"
+    CAP_BASE_EMPLOYEE = "CAP_BASE_EMPLOYEE"
+    CAP_BASE_EMPLOYER = "CAP_BASE_EMPLOYER"
+    CAP_BASE_SELF_EMPLOYED_SPECIAL = "CAP_BASE_SELF_EMPLOYED_SPECIAL"
+    FUND_ACCOUNT = "FUND_ACCOUNT"
+    FUND_BIC = "FUND_BIC"
+    FUND_BIN = "FUND_BIN"
+    KBK_MHI = "KBK_MHI"
+    KNP_121 = "KNP_121"
+    KNP_122 = "KNP_122"
+    KNP_123 = "KNP_123"
+    KNP_124 = "KNP_124"
+    MRP = "MRP"
+    MW = "MW"
+    PAYMENT_DUE_DAY = "PAYMENT_DUE_DAY"
+    PAYMENT_RETURN_CHECK_WINDOW = "PAYMENT_RETURN_CHECK_WINDOW"
+    PENALTY_DAY_DENOMINATOR = "PENALTY_DAY_DENOMINATOR"
+    PENALTY_MULTIPLIER = "PENALTY_MULTIPLIER"
+    PENALTY_RATE_SOURCE = "PENALTY_RATE_SOURCE"
+    RATE_CIVIL_CONTRACT = "RATE_CIVIL_CONTRACT"
+    RATE_EMPLOYEE_CONTRIBUTION = "RATE_EMPLOYEE_CONTRIBUTION"
+    RATE_EMPLOYER_DEDUCTION = "RATE_EMPLOYER_DEDUCTION"
+    RATE_ENTREPRENEUR = "RATE_ENTREPRENEUR"
+    RATE_INDEPENDENT = "RATE_INDEPENDENT"
+    RATE_LOCAL_BUDGET_CONTRIBUTION = "RATE_LOCAL_BUDGET_CONTRIBUTION"
+    RATE_SELF_EMPLOYED_SPECIAL = "RATE_SELF_EMPLOYED_SPECIAL"
+    RATE_STATE_CONTRIBUTION = "RATE_STATE_CONTRIBUTION"
+    REFUND_FUND_REVIEW = "REFUND_FUND_REVIEW"
+    REFUND_SC_CHECK = "REFUND_SC_CHECK"
+    REFUND_TOTAL_PUBLIC = "REFUND_TOTAL_PUBLIC"
+    REFUND_TOTAL_PUBLIC_FMS = "REFUND_TOTAL_PUBLIC_FMS"
+    SC_BIC = "SC_BIC"
+    SC_BIN = "SC_BIN"
+    SC_MHI_ACCOUNT = "SC_MHI_ACCOUNT"
+    SC_TRANSFER_TO_FUND = "SC_TRANSFER_TO_FUND"
+    SINGLE_PAYMENT_RATE = "SINGLE_PAYMENT_RATE"
+    SINGLE_PAYMENT_SHARE_EMPLOYEE = "SINGLE_PAYMENT_SHARE_EMPLOYEE"
+    SINGLE_PAYMENT_SHARE_EMPLOYER = "SINGLE_PAYMENT_SHARE_EMPLOYER"
+    STATUS_GRACE_MONTHS = "STATUS_GRACE_MONTHS"
+    STATUS_GRACE_MONTHS_LONG = "STATUS_GRACE_MONTHS_LONG"
+    STATUS_MONTHS_REQUIRED = "STATUS_MONTHS_REQUIRED"
+    STATUS_PREPAY_MONTHS = "STATUS_PREPAY_MONTHS"
+    STATUS_REGULARITY_MONTHS = "STATUS_REGULARITY_MONTHS"
+    STATUS_UPDATE_LAG = "STATUS_UPDATE_LAG"
+    TRANSITION_INDEPENDENT_MIN_MONTHS = "TRANSITION_INDEPENDENT_MIN_MONTHS"
+    TRANSITION_OPEN_RIGHT = "TRANSITION_OPEN_RIGHT"
+    TOLERANCE_DUE = "TOLERANCE_DUE"
+    PERIOD_AHEAD_MONTHS = "PERIOD_AHEAD_MONTHS"
+    FIRST_PERIOD_DEDUCTION = "FIRST_PERIOD_DEDUCTION"
+    FIRST_PERIOD_CONTRIBUTION = "FIRST_PERIOD_CONTRIBUTION"
+    NIGHT_BRAKE_SHARE = "NIGHT_BRAKE_SHARE"
+
+
+DATES = frozenset({Code.BASE_RATE_NEXT_DECISION, Code.FIRST_PERIOD_CONTRIBUTION, Code.FIRST_PERIOD_DEDUCTION})
+
+
+class Row(NamedTuple):
+    """A parameter from a day on: a number, or a text (a day is a text in ISO form); neither: not in force."""
+
+    code: str
+    since: date
+    value: Decimal | None
+    text: str = ""
+
+
+class Law(Mapping[Code, Timeline[Value]]):
+    """Code -> Timeline. A code without any row is in force on no day."""
+
+    def __init__(self, timelines: Mapping[Code, Timeline[Value]]) -> None:
+        self._timelines = {code: timelines.get(code, Timeline.of([], code)) for code in Code}
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[str, date, Decimal | None, str]]) -> Law:
+        """Rows (code, first day, number or None, text) in any order, as `Row` describes them."""
+        series: dict[Code, list[tuple[date, Value | None]]] = {}
+        for code, since, number, text in rows:
+            known = Code(code)
+            series.setdefault(known, []).append((since, _value(known, number, text)))
+        return cls({code: Timeline.of(values, code) for code, values in series.items()})
+
+    def number(self, code: Code, day: date) -> Decimal:
+        value = self[code].on(day)
+        if not isinstance(value, Decimal):
+            raise TypeError(f"{code} is no number: {value!r}")
+        return value
+
+    def count(self, code: Code, day: date) -> int:
+        """A number of days or months."""
+        return int(self.number(code, day))
+
+    def rate(self, code: Code, day: date) -> Decimal:
+        """A per cent value as a fraction: 5 % is 0.05."""
+        return self.number(code, day) / 100
+
+    def day(self, code: Code, on: date) -> date:
+        value = self[code].on(on)
+        if not isinstance(value, date):
+            raise TypeError(f"{code} is no day: {value!r}")
+        return value
+
+    def spans(self, codes: Iterable[Code], first: date, last: date) -> list[tuple[date, date]]:
+        """The days first … last cut wherever one of the codes has a new row."""
+        changes = {change for code in codes for change in self[code].changes_within(first, last)}
+        cuts = [first, *sorted(changes)] if first <= last else []
+        ends = [cut - timedelta(days=1) for cut in cuts[1:]] + [last]
+        return list(zip(cuts, ends, strict=False))
+
+    def __getitem__(self, code: Code) -> Timeline[Value]:
+        return self._timelines[code]
+
+    def __iter__(self) -> Iterator[Code]:
+        return iter(self._timelines)
+
+    def __len__(self) -> int:
+        return len(self._timelines)
+
+
+def _value(code: Code, number: Decimal | None, text: str) -> Value | None:
+    if number is not None:
+        return number
+    if not text:
+        return None
+    return date.fromisoformat(text) if code in DATES else text
+
+
+class Entry(NamedTuple):
+    """A row of the file of parameters: a `Row` with its legal basis."""
+
+    code: str
+    since: date
+    value: Decimal | None
+    text: str
+    unit: str
+    act: str
+    article: str
+    source: str
+    confidence: str
+
+    @property
+    def row(self) -> Row:
+        return Row(self.code, self.since, self.value, self.text)
+
+
+UNKNOWN = "UNKNOWN"
+TEXT_UNITS = ("text", "date")
+
+
+def entries(lines: Iterable[Mapping[str, str]]) -> list[Entry]:
+    """The rows to load from the file, in its order; a last day without a next row becomes "not in force"."""
+    lines = list(lines)
+    begun = {(line["code"], date.fromisoformat(line["valid_from"])) for line in lines}
+    found: list[Entry] = []
+    for line in lines:
+        entry = _entry(line)
+        found.append(entry)
+        if line["valid_to"] and (entry.value is not None or entry.text):
+            after = date.fromisoformat(line["valid_to"]) + timedelta(days=1)
+            if (entry.code, after) not in begun:
+                found.append(entry._replace(since=after, value=None, text=""))
+    return found
+
+
+def _entry(line: Mapping[str, str]) -> Entry:
+    raw, unit = line["value"], line["unit"]
+    known = raw != UNKNOWN
+    is_text = unit in TEXT_UNITS
+    return Entry(
+        code=line["code"],
+        since=date.fromisoformat(line["valid_from"]),
+        value=Decimal(raw) if known and not is_text else None,
+        text=raw if known and is_text else "",
+        unit=unit,
+        act=line["act"],
+        article=line["article"],
+        source=line["source"],
+        confidence=line["confidence"],
+    )
