@@ -88,22 +88,30 @@ class Row(NamedTuple):
     since: date
     value: Decimal | None
     text: str = ""
+    unit: str = ""
 
 
 class Law(Mapping[Code, Timeline[Value]]):
     """Code -> Timeline. A code without any row is in force on no day."""
 
-    def __init__(self, timelines: Mapping[Code, Timeline[Value]]) -> None:
-        self._timelines = {code: timelines.get(code, Timeline.of([], code)) for code in Code}
+    def __init__(self, values: Mapping[Code, Timeline[Value]], units: Mapping[Code, Timeline[str]]) -> None:
+        self._values = {code: values.get(code, Timeline.of([], code)) for code in Code}
+        self._units = units
 
     @classmethod
-    def of(cls, rows: Iterable[tuple[str, date, Decimal | None, str]]) -> Law:
-        """Rows (code, first day, number or None, text) in any order, as `Row` describes them."""
-        series: dict[Code, list[tuple[date, Value | None]]] = {}
-        for code, since, number, text in rows:
+    def of(cls, rows: Iterable[Row | tuple[str, date, Decimal | None, str]]) -> Law:
+        """Rows in any order; a plain tuple without the unit does as well."""
+        values: dict[Code, list[tuple[date, Value | None]]] = {}
+        units: dict[Code, list[tuple[date, str | None]]] = {}
+        for row in rows:
+            code, since, number, text, unit = Row(*row)
             known = Code(code)
-            series.setdefault(known, []).append((since, _value(known, number, text)))
-        return cls({code: Timeline.of(values, code) for code, values in series.items()})
+            values.setdefault(known, []).append((since, _value(known, number, text)))
+            units.setdefault(known, []).append((since, unit))
+        return cls(
+            {code: Timeline.of(series, code) for code, series in values.items()},
+            {code: Timeline.of(series, code) for code, series in units.items()},
+        )
 
     def number(self, code: Code, day: date) -> Decimal:
         value = self[code].on(day)
@@ -125,6 +133,11 @@ class Law(Mapping[Code, Timeline[Value]]):
             raise TypeError(f"{code} is no day: {value!r}")
         return value
 
+    def unit(self, code: Code, day: date) -> str:
+        """The unit of the value in force, as the law's row has it."""
+        self[code].on(day)
+        return self._units[code].on(day)
+
     def spans(self, codes: Iterable[Code], first: date, last: date) -> list[tuple[date, date]]:
         """The days first … last cut wherever one of the codes has a new row."""
         changes = {change for code in codes for change in self[code].changes_within(first, last)}
@@ -133,13 +146,13 @@ class Law(Mapping[Code, Timeline[Value]]):
         return list(zip(cuts, ends, strict=False))
 
     def __getitem__(self, code: Code) -> Timeline[Value]:
-        return self._timelines[code]
+        return self._values[code]
 
     def __iter__(self) -> Iterator[Code]:
-        return iter(self._timelines)
+        return iter(self._values)
 
     def __len__(self) -> int:
-        return len(self._timelines)
+        return len(self._values)
 
 
 def _value(code: Code, number: Decimal | None, text: str) -> Value | None:
@@ -165,7 +178,7 @@ class Entry(NamedTuple):
 
     @property
     def row(self) -> Row:
-        return Row(self.code, self.since, self.value, self.text)
+        return Row(self.code, self.since, self.value, self.text, self.unit)
 
 
 UNKNOWN = "UNKNOWN"

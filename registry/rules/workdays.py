@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -17,6 +18,7 @@ class Why(StrEnum):
     WEEKEND = "weekend"
     HOLIDAY = "holiday"
     MOVED = "moved"
+    PAUSED = "paused"
 
 
 class Skipped(NamedTuple):
@@ -56,25 +58,20 @@ class Calendar:
             day += DAY
         return day
 
-    def add(self, day: date, count: int) -> Term:
-        """The count-th working day after a day, which itself is not counted; for 0 the day or the next working one."""
+    def add(self, day: date, count: int, paused: Set[date] = frozenset()) -> Term:
+        """The count-th working day after a day, which itself is not counted, nor are paused days.
+
+        For 0 the day itself, or the next working one.
+        """
         if count < 0:
             raise ValueError(f"a term of {count} working days")
-        if count == 0:
-            due = self.next_working(day)
-            return Term(due, self._skipped(day, due))
-        due = day
-        left = count
-        while left:
+        due = day if count else self.next_working(day)
+        skipped: list[Skipped] = []
+        while count:
             due += DAY
-            left -= self.is_working(due)
-        return Term(due, self._skipped(day + DAY, due))
-
-    def between(self, first: date, last: date) -> int:
-        """Working days from first to last, both included."""
-        span = (last - first).days + 1
-        return sum(self.is_working(first + DAY * ahead) for ahead in range(span))
-
-    def _skipped(self, first: date, last: date) -> tuple[Skipped, ...]:
-        days = (first + DAY * ahead for ahead in range((last - first).days + 1))
-        return tuple(Skipped(day, why) for day in days if (why := self.why_off(day)) is not None)
+            why = self.why_off(due) or (Why.PAUSED if due in paused else None)
+            if why is None:
+                count -= 1
+            else:
+                skipped.append(Skipped(due, why))
+        return Term(due, tuple(skipped))

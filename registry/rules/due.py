@@ -1,0 +1,130 @@
+"""What is due for a month, from whom, until when (law, art. 14, 28-31)."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from registry.rules import months
+from registry.rules.law import Code, Law
+from registry.rules.workdays import Calendar
+
+TIYN = Decimal("0.01")
+WHOLE = 1_000_000_000
+"""A share of the due sum is stored in thousand-millionths of it."""
+
+
+class Kind(StrEnum):
+    EMPLOYER = "employer"
+    EMPLOYEE = "employee"
+    ENTREPRENEUR = "entrepreneur"
+    INDEPENDENT = "independent"
+    PENALTY_DEDUCTION = "penalty_deduction"
+    PENALTY_CONTRIBUTION = "penalty_contribution"
+
+
+KINDS = tuple(Kind)
+"""In arrays a kind is its place here."""
+
+FIXED = (Kind.ENTREPRENEUR, Kind.INDEPENDENT)
+CAPPED = (Kind.EMPLOYER, Kind.EMPLOYEE)
+COVERING = CAPPED + FIXED
+WITH_DUE_DAY = (Kind.EMPLOYER, Kind.EMPLOYEE, Kind.ENTREPRENEUR)
+
+SELF_PAYING = ("entrepreneur", "private_practice", "farm_head")
+"""The payer categories that make a person a tax agent, and their own payments an entrepreneur's."""
+
+
+def code(kind: Kind) -> int:
+    return KINDS.index(kind)
+
+
+def codes(kinds: tuple[Kind, ...]) -> list[int]:
+    return [code(kind) for kind in kinds]
+
+
+def kinds(
+    knp: NDArray[np.int16],
+    *,
+    payer_is_bin: NDArray[np.bool_],
+    payer_is_person: NDArray[np.bool_],
+    payer_pays_self: NDArray[np.bool_],
+    person_pays_self: NDArray[np.bool_],
+) -> NDArray[np.int8]:
+    """The kind of each item; -1 for an unknown purpose code.
+
+    `payer_pays_self` and `person_pays_self`: holds one of SELF_PAYING in the month.
+    """
+    agent = payer_is_bin | (payer_pays_self & ~payer_is_person)
+    return np.select(
+        [
+            knp == 121,
+            (knp == 122) & agent,
+            (knp == 122) & person_pays_self,
+            knp == 122,
+            knp == 123,
+            knp == 124,
+        ],
+        range(len(KINDS)),
+        -1,
+    ).astype(np.int8)
+
+
+def reference_day(month: int, credited_on: date) -> date:
+    """The day whose parameters judge a payment: the first of its month, or an earlier crediting."""
+    return min(months.first(month), credited_on)
+
+
+def due(kind: Kind, on: date, law: Law) -> Decimal | None:
+    """Tenge for a month; None where the sum depends on an income. NotInForce without a parameter."""
+    if kind is Kind.ENTREPRENEUR:
+        rate, base = Code.RATE_ENTREPRENEUR, Code.BASE_ENTREPRENEUR
+    elif kind is Kind.INDEPENDENT:
+        rate, base = Code.RATE_INDEPENDENT, Code.BASE_INDEPENDENT
+    else:
+        return None
+    return _rounded(law.rate(rate, on) * law.number(base, on) * law.number(Code.MW, on))
+
+
+RATES = {
+    Kind.EMPLOYER: (Code.RATE_EMPLOYER_DEDUCTION, Code.CAP_BASE_EMPLOYER),
+    Kind.EMPLOYEE: (Code.RATE_EMPLOYEE_CONTRIBUTION, Code.CAP_BASE_EMPLOYEE),
+}
+
+
+def most(kind: Kind, on: date, law: Law) -> Decimal | None:
+    """The highest sum of a month in tenge, rate x cap; None for kinds without a cap."""
+    if kind not in RATES:
+        return None
+    rate, cap = RATES[kind]
+    return _rounded(law.rate(rate, on) * law.number(cap, on) * law.number(Code.MW, on))
+
+
+def share(amount: int, due_sum: int) -> int:
+    """amount / due, both in tiyn, in thousand-millionths, rounded half away from zero."""
+    whole = (2 * abs(amount) * WHOLE + due_sum) // (2 * due_sum)
+    return whole if amount >= 0 else -whole
+
+
+def paid_from(on: date, law: Law) -> int:
+    """The share from which a month counts as paid, in thousand-millionths."""
+    return WHOLE - tolerance(on, law)
+
+
+def tolerance(on: date, law: Law) -> int:
+    return int(law.number(Code.TOLERANCE_DUE, on) * WHOLE)
+
+
+def due_day(month: int, law: Law, calendar: Calendar) -> date:
+    """The last day to pay for a month: the 25th of the next, or the working day after it."""
+    after = months.first(month + 1)
+    day = law.count(Code.PAYMENT_DUE_DAY, after)
+    return calendar.next_working(after.replace(day=day))
+
+
+def _rounded(sum_: Decimal) -> Decimal:
+    return sum_.quantize(TIYN, ROUND_HALF_UP)
