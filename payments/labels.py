@@ -1,0 +1,51 @@
+"""The words for the codes of payments."""
+
+from django.utils.translation import gettext_lazy as _
+
+FILE_KINDS = {"register": _("register"), "statement": _("bank statement")}
+FILE_STATES = {
+    "reading": _("being read"),
+    "posted": _("posted"),
+    "held": _("held"),
+    "refused": _("refused"),
+}
+STEPS = {"read": _("reading"), "match": _("matching"), "post": _("posting")}
+FILE_CODES = {
+    "message_total": _("The items of a message do not add up to its total."),
+    "message_count": _("The items of a message are not numbered from 1 on without a gap."),
+    "truncated": _("The file is cut off."),
+    "trailer_total": _("The messages do not add up to the total of the file."),
+    "trailer_count": _("The number of items differs from the number in the last row."),
+    "no_trailer": _("The list has no last row with its totals."),
+    "bad_sum": _("A sum cannot be read."),
+    "bad_date": _("A day of crediting cannot be read."),
+    "repeated_reference": _("A reference was already posted from another file."),
+    "statement_amount": _("The bank statement shows another amount for a message."),
+    "statement_missing": _("The bank statement of the day has no entry for a message."),
+    "empty": _("The file is empty."),
+    "unreadable": _("The file is no register and no bank statement."),
+    "already_received": _("The same file was received before."),
+}
+EXCEPTION_STATES = {"open": _("open"), "posted": _("posted"), "returned": _("returned")}
+EXCEPTIONS = {
+    "bad_iin": _("IIN is wrong"),
+    "unknown_iin": _("IIN is not in the registry"),
+    "name_mismatch": _("name or birth date differs"),
+    "bad_payer": _("payer is no valid BIN or IIN"),
+    "deceased": _("period after death"),
+    "no_right": _("person has no right"),
+    "bad_period": _("period is wrong"),
+    "unknown_knp": _("unknown purpose code"),
+    "bad_amount": _("sum is not positive"),
+    "no_parameter": _("the law has no value for this day"),
+}
+FINDINGS = {
+    "wrong_knp": _("wrong purpose code"),
+    "exempt_category": _("privileged category, no deductions due"),
+    "duplicate": _("duplicate payment"),
+    "over_cap": _("above the cap"),
+    "over_due": _("above the due sum"),
+    "under_due": _("below the due sum"),
+    "base_mismatch": _("deductions and contributions imply different incomes"),
+    "late": _("paid late"),
+}

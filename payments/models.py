@@ -1,0 +1,194 @@
+"""What came in: files, their messages, what could not be posted, and what was noticed."""
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from payments import labels
+from registry.models import Contribution
+
+
+class File(models.Model):
+    """A file that was received, and the job that reads it."""
+
+    name = models.CharField(_("file"), max_length=255)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, db_collation="C")
+    size = models.BigIntegerField(_("size"))
+    kind = models.CharField(_("kind"), max_length=10, choices=labels.FILE_KINDS)
+    format = models.CharField(_("format"), max_length=10, blank=True)
+    encoding = models.CharField(_("encoding"), max_length=20, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=labels.FILE_STATES)
+    code = models.CharField(_("code"), max_length=20, choices=labels.FILE_CODES, blank=True)
+    differences = models.JSONField(_("differences"), default=list, blank=True)
+    step = models.CharField(_("step"), max_length=10, choices=labels.STEPS, blank=True)
+    done = models.BigIntegerField(_("done"), default=0)
+    messages_count = models.IntegerField(_("messages"), default=0)
+    items = models.BigIntegerField(_("items"), default=0)
+    total = models.DecimalField(_("total"), max_digits=18, decimal_places=2, default=0)
+    posted = models.BigIntegerField(_("posted"), default=0)
+    posted_total = models.DecimalField(
+        _("posted total"), max_digits=18, decimal_places=2, default=0
+    )
+    received_at = models.DateTimeField(_("received at"))
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    received_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name=_("by")
+    )
+
+    class Meta:
+        verbose_name = _("received file")
+        verbose_name_plural = _("received files")
+        ordering = ("-id",)
+        indexes = (models.Index(fields=("received_at",), name="file_by_day"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("sha256",), condition=~Q(state="refused"), name="file_received_once"
+            ),
+        )
+        permissions = (
+            ("receive_file", _("Can receive files")),
+            ("release_file", _("Can release a held file")),
+            ("work_exceptions", _("Can work on exceptions")),
+        )
+
+    def __str__(self):
+        return self.name
+
+
+class Message(models.Model):
+    """The items of one reference in a register."""
+
+    file = models.ForeignKey(File, models.PROTECT, related_name="messages", db_index=False)
+    number = models.IntegerField(_("number"))
+    reference = models.CharField(_("reference"), max_length=60, db_collation="C", db_index=True)
+    credited_on = models.DateField(_("credited on"), null=True)
+    knp = models.CharField(_("purpose code"), max_length=20)
+    payer = models.CharField(_("payer"), max_length=40, db_collation="C")
+    payer_name = models.CharField(_("payer name"), max_length=255, blank=True)
+    items = models.IntegerField(_("items"))
+    total = models.DecimalField(_("total"), max_digits=18, decimal_places=2)
+    declared = models.DecimalField(_("declared"), max_digits=18, decimal_places=2, null=True)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ("file", "number")
+        constraints = (
+            models.UniqueConstraint(fields=("file", "number"), name="message_once_a_file"),
+        )
+
+    def __str__(self):
+        return self.reference
+
+
+class StatementEntry(models.Model):
+    """What the bank credited under a reference."""
+
+    file = models.ForeignKey(File, models.PROTECT, related_name="entries")
+    reference = models.CharField(_("reference"), max_length=60, db_collation="C", db_index=True)
+    amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2)
+    booked_on = models.DateField(_("booked on"), db_index=True)
+
+    class Meta:
+        verbose_name = _("statement entry")
+        verbose_name_plural = _("statement entries")
+
+    def __str__(self):
+        return self.reference
+
+
+class ExceptionItem(models.Model):
+    """An item that could not be posted, with the line as it came."""
+
+    message = models.ForeignKey(Message, models.PROTECT, related_name="exceptions")
+    line = models.IntegerField(_("line"))
+    rank = models.BigIntegerField()
+    raw = models.TextField(_("the line as it came"))
+    iin = models.CharField(_("IIN"), max_length=40, db_collation="C")
+    last_name = models.CharField(_("last name"), max_length=100, blank=True)
+    first_name = models.CharField(_("first name"), max_length=100, blank=True)
+    middle_name = models.CharField(_("middle name"), max_length=100, blank=True)
+    birth_date = models.DateField(_("birth date"), null=True, blank=True)
+    payer = models.CharField(_("payer"), max_length=40, db_collation="C")
+    knp = models.CharField(_("purpose code"), max_length=20)
+    period = models.CharField(_("period"), max_length=20)
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
+    credited_on = models.DateField(_("credited on"))
+    order_no = models.CharField(_("payment order"), max_length=60, blank=True)
+    order_date = models.DateField(_("payment order date"), null=True, blank=True)
+    codes = ArrayField(models.CharField(max_length=20), verbose_name=_("codes"))
+    state = models.CharField(_("state"), max_length=10, choices=labels.EXCEPTION_STATES)
+    recorded_at = models.DateTimeField(_("recorded at"))
+    entry = models.OneToOneField(
+        Contribution, models.PROTECT, null=True, blank=True, related_name="exception"
+    )
+
+    class Meta:
+        verbose_name = _("exception")
+        verbose_name_plural = _("exceptions")
+        indexes = (models.Index(fields=("state", "id"), name="exception_by_state"),)
+        constraints = (
+            models.UniqueConstraint(fields=("message", "line"), name="exception_once"),
+            models.CheckConstraint(
+                condition=Q(state="posted", entry__isnull=False)
+                | (~Q(state="posted") & Q(entry=None)),
+                name="exception_posted_has_entry",
+            ),
+        )
+        triggers = (
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="facts_stay", exclude=("codes", "state", "entry")),
+        )
+
+    def __str__(self):
+        return f"{self.message_id}:{self.line}"
+
+
+class Finding(models.Model):
+    """What was noticed on a posted item; `amount` is what was overpaid, `days` how late it came."""
+
+    entry = models.ForeignKey(Contribution, models.PROTECT, related_name="findings")
+    code = models.CharField(_("code"), max_length=20, choices=labels.FINDINGS)
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2, null=True)
+    days = models.IntegerField(_("days"), null=True)
+    recorded_at = models.DateTimeField(_("recorded at"))
+    dropped_at = models.DateTimeField(_("dropped at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("finding")
+        verbose_name_plural = _("findings")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("entry", "code"), condition=Q(dropped_at=None), name="finding_once"
+            ),
+        )
+        triggers = (
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="facts_stay", exclude=("dropped_at",)),
+        )
+
+    def __str__(self):
+        return f"{self.entry_id} {self.code}"
+
+
+class Dismissal(models.Model):
+    """A person looked at a suspected duplicate and found two genuine payments."""
+
+    entry = models.OneToOneField(
+        Contribution, models.PROTECT, primary_key=True, related_name="dismissal"
+    )
+    note = models.TextField(_("note"))
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by"))
+
+    class Meta:
+        verbose_name = _("dismissal")
+        verbose_name_plural = _("dismissals")
+
+    def __str__(self):
+        return str(self.entry_id)
+
+
