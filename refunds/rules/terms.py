@@ -1,4 +1,4 @@
-"""The clocks of a refund: the State Corporation's check, the Fund's review, and the overall term."""
+"""The clocks of a refund: the State Corporation's check, the Fund's review, and both together."""
 
 from __future__ import annotations
 
@@ -82,12 +82,14 @@ def terms(
 ) -> Terms:
     """All three by the law of the day of acceptance (Order 478).
 
-    The review runs from the day the Fund received the application; before that, as planned, from the last
-    day of the check. A pause that begins once the Fund has it does not touch the check.
+    The review runs from the day the Fund received the application; before that, as planned, from
+    the last day of the check. A pause that begins once the Fund has it does not touch the check.
     """
     of_check = [pause for pause in pauses if fund_received is None or pause.since < fund_received]
     check_due, check = _run(Run(Clock.CHECK, accepted, of_check), accepted, law, calendar)
-    review_run = Run(Clock.REVIEW, fund_received or check_due, pauses, planned=fund_received is None)
+    review_run = Run(
+        Clock.REVIEW, fund_received or check_due, pauses, planned=fund_received is None
+    )
     review_due, review = _run(review_run, accepted, law, calendar)
     derivation = {Clock.CHECK.value: check, Clock.REVIEW.value: review}
     overall_due = None
@@ -112,13 +114,21 @@ def _run(run: Run, accepted: date, law: Law, calendar: Calendar) -> tuple[date, 
         unit=unit,
         counted=_counted(run.start, term.due, term.skipped),
         skipped=[SkippedDay(day=skip.day.isoformat(), why=skip.why.value) for skip in term.skipped],
-        reasons_of_pauses=[pause.reason for pause in run.pauses if run.start < pause.until and pause.since <= term.due],
+        reasons_of_pauses=[
+            pause.reason
+            for pause in run.pauses
+            if run.start < pause.until and pause.since <= term.due
+        ],
         due=term.due.isoformat(),
     )
 
 
 def _days(pauses: Sequence[Pause]) -> frozenset[date]:
-    return frozenset(pause.since + DAY * ahead for pause in pauses for ahead in range((pause.until - pause.since).days))
+    return frozenset(
+        pause.since + DAY * ahead
+        for pause in pauses
+        for ahead in range((pause.until - pause.since).days)
+    )
 
 
 def _counted(start: date, due: date, skipped: Sequence[Skipped]) -> list[str]:

@@ -63,6 +63,11 @@ def payer_kind(text: str) -> PayerKind | None:
     return PayerKind.IIN if is_iin(text) else None
 
 
+def masked(text: str) -> str:
+    """The date of birth, which lists show anyway, and nothing of the rest."""
+    return text[:6] + "•" * (len(text) - 6)
+
+
 def is_of_unknown_century(text: str) -> bool:
     """A valid IIN that only deserves a warning: its 7th digit is 0."""
     return text[6] == "0"
@@ -73,7 +78,7 @@ def is_form(text: str) -> bool:
 
 
 def is_checked(digits: str) -> bool:
-    """Whether the 12th of twelve digits is the check digit of the other eleven (Decree 565 of 2003)."""
+    """Whether the 12th of twelve digits is the check digit of the others (Decree 565 of 2003)."""
     codes = digits.encode()
     check: int = (sum(map(mul, codes, FIRST_WEIGHTS)) - NOUGHTS) % 11
     if check == 10:

@@ -78,11 +78,13 @@ class Code(StrEnum):
     NIGHT_BRAKE_SHARE = "NIGHT_BRAKE_SHARE"
 
 
-DATES = frozenset({Code.BASE_RATE_NEXT_DECISION, Code.FIRST_PERIOD_CONTRIBUTION, Code.FIRST_PERIOD_DEDUCTION})
+DATES = frozenset(
+    {Code.BASE_RATE_NEXT_DECISION, Code.FIRST_PERIOD_CONTRIBUTION, Code.FIRST_PERIOD_DEDUCTION}
+)
 
 
 class Row(NamedTuple):
-    """A parameter from a day on: a number, or a text (a day is a text in ISO form); neither: not in force."""
+    """A parameter from a day on: a number, or a text (a day in ISO form); neither: not in force."""
 
     code: str
     since: date
@@ -94,7 +96,9 @@ class Row(NamedTuple):
 class Law(Mapping[Code, Timeline[Value]]):
     """Code -> Timeline. A code without any row is in force on no day."""
 
-    def __init__(self, values: Mapping[Code, Timeline[Value]], units: Mapping[Code, Timeline[str]]) -> None:
+    def __init__(
+        self, values: Mapping[Code, Timeline[Value]], units: Mapping[Code, Timeline[str]]
+    ) -> None:
         self._values = {code: values.get(code, Timeline.of([], code)) for code in Code}
         self._units = units
 
@@ -186,7 +190,7 @@ TEXT_UNITS = ("text", "date")
 
 
 def entries(lines: Iterable[Mapping[str, str]]) -> list[Entry]:
-    """The rows to load from the file, in its order; a last day without a next row becomes "not in force"."""
+    """The rows to load, in the file's order; a last day no row follows becomes "not in force"."""
     lines = list(lines)
     begun = {(line["code"], date.fromisoformat(line["valid_from"])) for line in lines}
     found: list[Entry] = []

@@ -23,13 +23,13 @@ _TABLE = str.maketrans({letter: _folded(letter) for letter in {**_LEGACY, **_LAT
 
 @lru_cache(maxsize=1 << 16)
 def fold(text: str) -> str:
-    """Upper case, one letter for the look-alikes of a Kazakh, Russian or Latin one, letters only."""
+    """Upper case, one letter for all look-alikes, Kazakh, Russian or Latin; letters only."""
     key = text.upper().translate(_TABLE)
     return key if key.isalpha() else "".join(filter(str.isalpha, key))
 
 
 class Names(NamedTuple):
-    """Folded surname and first name with the day of birth; None when the day is empty or unreadable."""
+    """Folded surname and first name, day of birth; None for an empty or unreadable day."""
 
     last: str
     first: str

@@ -1,4 +1,4 @@
-"""Penalty for late payment: debt x rate x 1.25 x days / 365, cut at each change of the rate (law, art. 31)."""
+"""Penalty for lateness: debt x rate x 1.25 x days / 365, cut where the rate changes (art. 31)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Penalty(NamedTuple):
 
 
 def penalty(debt: Decimal, due: date, paid: date, law: Law) -> Penalty:
-    """Tenge for the days after `due` up to and including `paid`; NotInForce when a day has no rate."""
+    """Tenge for the days after `due` through `paid`; NotInForce when a day has no rate."""
     segments: list[PenaltySegment] = []
     exact = Decimal(0)
     for since, until in law.spans(CODES, due + timedelta(days=1), paid):

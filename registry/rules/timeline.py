@@ -32,7 +32,7 @@ class Segment(NamedTuple, Generic[T]):
 
 
 class Timeline(Generic[T]):
-    """First day -> value. The next value ends the one before; the value None means "not in force"."""
+    """First day -> value. The next value ends the one before; None means "not in force"."""
 
     __slots__ = ("days", "name", "values")
 
@@ -67,7 +67,9 @@ class Timeline(Generic[T]):
         """The days first … last cut at each row; NotInForce when any of them has no value."""
         cuts = [first, *self.changes_within(first, last)] if first <= last else []
         ends = [cut - timedelta(days=1) for cut in cuts[1:]] + [last]
-        return [Segment(since, until, self.on(since)) for since, until in zip(cuts, ends, strict=False)]
+        return [
+            Segment(since, until, self.on(since)) for since, until in zip(cuts, ends, strict=False)
+        ]
 
     def changes_within(self, first: date, last: date) -> tuple[date, ...]:
         """First days of rows after first and not after last."""

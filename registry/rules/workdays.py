@@ -35,7 +35,7 @@ class Term(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Days that differ from Monday to Friday; `moved` names those of `off` that are no holiday of their own."""
+    """What differs from Monday to Friday; `moved` are the days of `off` moved from another day."""
 
     off: frozenset[date] = frozenset()
     worked: frozenset[date] = frozenset()
