@@ -1,4 +1,9 @@
+import importlib
+
 from django.apps import AppConfig
+from django.apps import apps as installed
+from django.db.models.signals import post_migrate
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -6,3 +11,14 @@ class RegistryConfig(AppConfig):
     name = "registry"
     verbose_name = _("Registry")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        post_migrate.connect(after_migrate, sender=self, dispatch_uid="law")
+
+
+def after_migrate(sender, using, apps=installed, **kwargs):
+    """The law follows the tables: after each `migrate` and `flush`, unless the tables are gone."""
+    if "parameter" in apps.all_models["registry"]:
+        # the action needs the models, which are not there yet when this file is read
+        actions = importlib.import_module("registry.actions.law")
+        actions.load_law(timezone.localdate(), apps, using)

@@ -4,7 +4,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 CONFIDENCE = {"high": _("high"), "medium": _("medium"), "low": _("low"), "none": _("none")}
-DAY_KINDS = {"off": _("day off"), "worked": _("worked day")}
+DAY_KINDS = {"off": _("holiday"), "moved": _("moved day off"), "worked": _("worked day")}
 SEXES = {"M": _("male"), "F": _("female")}
 RESIDENCES = {
     "citizen": _("citizen"),
@@ -48,6 +48,127 @@ REASONS = {
     "gap": _("months are missing"),
 }
 RUN_STATES = {"running": _("running"), "done": _("done")}
+PARAMETERS = {
+    "MW": _("Minimum wage"),
+    "MRP": _("Monthly calculation index"),
+    "BASE_RATE": _("Base rate of the National Bank"),
+    "BASE_RATE_NEXT_DECISION": _("Next decision on the base rate"),
+    "RATE_EMPLOYER_DEDUCTION": _("Rate of employer deductions"),
+    "RATE_EMPLOYEE_CONTRIBUTION": _("Rate of employee contributions"),
+    "RATE_CIVIL_CONTRACT": _("Rate of contributions under civil-law contracts"),
+    "RATE_ENTREPRENEUR": _("Rate of entrepreneur contributions"),
+    "RATE_INDEPENDENT": _("Rate of independent payer contributions"),
+    "RATE_SELF_EMPLOYED_SPECIAL": _("Rate of the self-employed in the special regime"),
+    "RATE_STATE_CONTRIBUTION": _("Rate of state contributions"),
+    "RATE_LOCAL_BUDGET_CONTRIBUTION": _("Rate of contributions of the local budget"),
+    "BASE_ENTREPRENEUR": _("Base of entrepreneur contributions"),
+    "BASE_INDEPENDENT": _("Base of independent payer contributions"),
+    "CAP_BASE_EMPLOYER": _("Cap on the base of employer deductions"),
+    "CAP_BASE_EMPLOYEE": _("Cap on the base of employee contributions"),
+    "CAP_BASE_CIVIL_CONTRACT": _("Cap on the base of civil-law contracts"),
+    "CAP_BASE_SELF_EMPLOYED_SPECIAL": _("Cap on the base of the self-employed"),
+    "SINGLE_PAYMENT_RATE": _("Rate of the single payment"),
+    "SINGLE_PAYMENT_SHARE_EMPLOYEE": _("Contributions in the single payment"),
+    "SINGLE_PAYMENT_SHARE_EMPLOYER": _("Deductions in the single payment"),
+    "AGGREGATE_PAYMENT_CITY": _("Single aggregate payment in cities"),
+    "AGGREGATE_PAYMENT_VILLAGE": _("Single aggregate payment in villages"),
+    "AGGREGATE_PAYMENT_MHI_SHARE": _("Insurance part of the single aggregate payment"),
+    "PAYMENT_DUE_DAY": _("Due day of payment"),
+    "FIRST_PERIOD_DEDUCTION": _("First period of deductions"),
+    "FIRST_PERIOD_CONTRIBUTION": _("First period of contributions"),
+    "PERIOD_AHEAD_MONTHS": _("How far ahead a period may lie"),
+    "TOLERANCE_DUE": _("Tolerance of a paid month"),
+    "PAYMENT_RETURN_CHECK_WINDOW": _("Check of a payment before it is returned"),
+    "SC_TRANSFER_TO_FUND": _("Transfer from the State Corporation to the Fund"),
+    "PENALTY_RATE_SOURCE": _("Rate the penalty follows"),
+    "PENALTY_MULTIPLIER": _("Multiplier of the penalty"),
+    "PENALTY_DAY_DENOMINATOR": _("Days of a year for the penalty"),
+    "STATUS_MONTHS_REQUIRED": _("Covered months needed"),
+    "STATUS_PREPAY_MONTHS": _("Months to pay ahead"),
+    "STATUS_GRACE_MONTHS": _("Months of grace"),
+    "STATUS_GRACE_MONTHS_LONG": _("Months of grace for regular payers"),
+    "STATUS_REGULARITY_MONTHS": _("Paid months of a regular payer"),
+    "STATUS_UPDATE_LAG": _("Time until the status is updated"),
+    "TRANSITION_INDEPENDENT_MIN_MONTHS": _("Covered months of independent payers in transition"),
+    "TRANSITION_OPEN_RIGHT": _("Right to care in transition"),
+    "NIGHT_BRAKE_SHARE": _("Share of changes that stops the night"),
+    "REFUND_SC_CHECK": _("Check by the State Corporation"),
+    "REFUND_FUND_REVIEW": _("Review by the Fund"),
+    "REFUND_TOTAL_PUBLIC_FMS": _("Whole term of a refund"),
+    "REFUND_TOTAL_PUBLIC": _("Whole term of a refund in the leaflet"),
+    "KNP_121": _("Purpose code 121"),
+    "KNP_122": _("Purpose code 122"),
+    "KNP_123": _("Purpose code 123"),
+    "KNP_124": _("Purpose code 124"),
+    "FUND_BIN": _("BIN of the Fund"),
+    "FUND_BIC": _("Bank identifier of the Fund"),
+    "FUND_ACCOUNT": _("Account of the Fund"),
+    "SC_BIN": _("BIN of the State Corporation"),
+    "SC_BIC": _("Bank identifier of the State Corporation"),
+    "SC_MHI_ACCOUNT": _("Insurance account of the State Corporation"),
+    "KBK_MHI": _("Budget code of the insurance"),
+}
+UNITS = {
+    "KZT": _("tenge"),
+    "MW": _("minimum wages"),
+    "MRP": _("monthly calculation indices"),
+    "share": _("of the due sum"),
+    "days": _("days"),
+    "months": _("months"),
+    "working_days": _("working days"),
+    "working_days (2-3)": _("working days"),
+    "operational_days": _("operational days"),
+    "calendar_days (two weeks)": _("calendar days"),
+    "future_months": _("months ahead"),
+    "consecutive_months": _("consecutive months"),
+    "months (after 60 paid months, excluding state/LEB-paid)": _("months"),
+    "day_of_next_month": _("day of the next month"),
+    "percent": _("%"),
+    "percent_per_year": _("% a year"),
+    "percent_of_income": _("% of income"),
+    "percent_of_persons": _("% of persons"),
+    "percent_of_single_payment": _("% of the single payment"),
+    "percent_of_aggregate_payment": _("% of the aggregate payment"),
+    "percent_of_avg_wage_two_years_before": _("% of the average wage two years before"),
+    "percent_of_regional_avg_wage": _("% of the average wage of the region"),
+    "times_annual_rate": _("times the rate of a year"),
+    "date": "",
+    "text": "",
+}
+VALUES = {
+    "employer deductions": _("employer deductions"),
+    "contributions (employees, GPH, entrepreneurs, independent payers)": _("contributions"),
+    "penalty on deductions": _("penalty on deductions"),
+    "penalty on contributions": _("penalty on contributions"),
+    "official refinancing rate": _("refinancing rate"),
+    "base rate": _("base rate"),
+    "everyone": _("everyone"),
+}
+ACTS = {
+    "Decision of the National Bank": _("Decision of the National Bank"),
+    "Law 168-VII of 26.12.2022": _("Law 168-VII of 26.12.2022"),
+    "Law 405-V of 16.11.2015": _("Law 405-V of 16.11.2015"),
+    "Law 405-V as amended by Law 122-VI of 25.12.2017": _(
+        "Law 405-V as amended by Law 122-VI of 25.12.2017"
+    ),
+    "Law 405-V as amended by Law 206-VIII of 14.07.2025": _(
+        "Law 405-V as amended by Law 206-VIII of 14.07.2025"
+    ),
+    "Law 405-V as amended from 05.09.2022": _("Law 405-V as amended from 05.09.2022"),
+    "Law 405-V as amended in July 2025 (Laws 206-VIII, 215-VIII)": _(
+        "Law 405-V as amended in July 2025 (Laws 206-VIII, 215-VIII)"
+    ),
+    "Law of 02.01.2021": _("Law of 02.01.2021"),
+    "Law of 06.04.2024": _("Law of 06.04.2024"),
+    "Law on the republican budget": _("Law on the republican budget"),
+    "NBK Resolution 30 of 24.02.2017": _("Resolution 30 of the National Bank of 24.02.2017"),
+    "Order DSM-18 of 25.02.2022": _("Order DSM-18 of 25.02.2022"),
+    "Order 106 of 13.10.2025": _("Order 106 of 13.10.2025"),
+    "Order 478 of 30.06.2017": _("Order 478 of 30.06.2017"),
+    "Order 478 as amended by Order DSM-19 of 04.04.2019": _(
+        "Order 478 as amended by Order DSM-19 of 04.04.2019"
+    ),
+}
 
 
 def in_language(row, field):

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('name_ru', models.CharField(max_length=200, verbose_name='name in Russian')),
                 ('name_en', models.CharField(max_length=200, verbose_name='name in English')),
                 ('day', models.DateField(primary_key=True, serialize=False, verbose_name='day')),
-                ('kind', models.CharField(choices=[('off', 'day off'), ('worked', 'worked day')], max_length=10, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('off', 'holiday'), ('moved', 'moved day off'), ('worked', 'worked day')], max_length=10, verbose_name='kind')),
                 ('entered_on', models.DateField(verbose_name='entered on')),
             ],
             options={

@@ -1,0 +1,102 @@
+"""The law: loaded from `registry/data` where it is missing, and read back as the rules take it."""
+
+import csv
+from pathlib import Path
+
+from django.apps import apps as installed
+from django.db import transaction
+
+from registry.models import CalendarDay, Parameter
+from registry.rules.law import Law, Row, entries
+from registry.rules.workdays import Calendar
+
+DATA = Path(__file__).parent.parent / "data"
+
+
+def law():
+    """Every dated parameter as it stands now."""
+    fields = ("code", "since", "value", "text", "unit")
+    return Law.of(Row(*values) for values in Parameter.objects.values_list(*fields))
+
+
+def calendar():
+    """The days that differ from Monday to Friday."""
+    days = {kind: set() for kind in ("off", "moved", "worked")}
+    for day, kind in CalendarDay.objects.values_list("day", "kind"):
+        days[kind].add(day)
+    return Calendar(
+        off=frozenset(days["off"] | days["moved"]),
+        worked=frozenset(days["worked"]),
+        moved=frozenset(days["moved"]),
+    )
+
+
+def load_law(on, apps=installed, using="default"):
+    """Adds the rows of the law that are missing; a row that is there stays as the staff left it."""
+    with transaction.atomic(using=using):
+        for model, rows in (
+            ("Parameter", _parameters()),
+            ("CalendarDay", _days(on)),
+            ("Region", _regions()),
+            ("Category", _categories()),
+            ("CategoryGroup", _groups()),
+        ):
+            add_missing(apps.get_model("registry", model), rows, using)
+
+
+def add_missing(model, rows, using):
+    """Rows as mappings of fields; those whose key is taken are left out."""
+    model.objects.using(using).bulk_create([model(**row) for row in rows], ignore_conflicts=True)
+
+
+def read(path):
+    """The rows of a file of ours; an empty cell is None."""
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter=";"):
+            yield {column: value or None for column, value in row.items()}
+
+
+def names(row):
+    return {field: row[field] for field in ("name_kk", "name_ru", "name_en")}
+
+
+def basis(row):
+    return ", ".join(filter(None, (row["act"], row["article"])))
+
+
+def _parameters():
+    with (DATA / "parameters.csv").open(encoding="utf-8", newline="") as file:
+        return [entry._asdict() for entry in entries(csv.DictReader(file, delimiter=";"))]
+
+
+def _days(on):
+    return (
+        {
+            "day": row["day"],
+            "kind": "moved" if row["moved"] == "yes" else row["kind"],
+            "entered_on": on,
+            **names(row),
+        }
+        for row in read(DATA / "calendar.csv")
+    )
+
+
+def _regions():
+    return (
+        {"code": row["code"], "since": row["since"], "until": row["until"], **names(row)}
+        for row in read(DATA / "regions.csv")
+    )
+
+
+def _categories():
+    first = {}
+    for row in read(DATA / "categories.csv"):
+        first.setdefault(row["code"], {"code": row["code"], "basis": basis(row), **names(row)})
+    return first.values()
+
+
+def _groups():
+    return (
+        {"category_id": row["code"], "since": row["since"], "group": row["group"]}
+        for row in read(DATA / "categories.csv")
+    )
