@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from calendar import monthrange
+from datetime import date
 
 
 def number(day: date) -> int:
@@ -14,7 +15,8 @@ def first(month: int) -> date:
 
 
 def last(month: int) -> date:
-    return first(month + 1) - timedelta(days=1)
+    year, at = month // 12 + 1970, month % 12 + 1
+    return date(year, at, monthrange(year, at)[1])
 
 
 def text(month: int) -> str:
