@@ -1,6 +1,7 @@
 """All settings, top to bottom; every environment variable has a default that runs."""
 
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from mhifund.servers import Place
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # What the system keeps: embedded servers, received files, reports, static files, the secret key.
-DATA_ROOT = Path(env.str("MHIFUND_DATA", "") or BASE_DIR / ".local").absolute()
+DATA_ROOT = Path(env.str("MHIFUND_DATA", "") or BASE_DIR / ".local").resolve()
 PLACE = Place(DATA_ROOT)
 FILES_ROOT = DATA_ROOT / "files"
 REPORTS_ROOT = DATA_ROOT / "reports"
@@ -22,17 +23,14 @@ REPORTS_ROOT = DATA_ROOT / "reports"
 
 def kept_secret(path: Path) -> str:
     """Made once; two processes that start together end up with the same one."""
+    PLACE.make()
     if not path.exists():
-        PLACE.make_data()
         fresh = path.with_suffix(f".{secrets.token_hex(4)}")
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(50))
-        try:
+        with suppress(FileExistsError):
             path.hardlink_to(fresh)
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
+        fresh.unlink()
     return path.read_text()
 
 
@@ -146,7 +144,6 @@ LOCALE_PATHS = [BASE_DIR / "mhifund" / "locale"]
 FORMAT_MODULE_PATH = "mhifund.formats"
 USE_I18N = True
 USE_TZ = True
-USE_THOUSAND_SEPARATOR = True
 TIME_ZONE = "Asia/Almaty"
 
 # Static files, collected once by `manage.py serve` and served with a hash in their names
@@ -165,11 +162,12 @@ STORAGES = {
 }
 
 # Background work
+LONGEST_TASK = 2 * 3600
 CELERY_BROKER_URL = env.str("REDIS_URL", "") or f"redis+socket://{PLACE.broker}"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # longer than the longest task, or it would be started a second time beside the first
-    "visibility_timeout": 6 * 3600,
+    "visibility_timeout": LONGEST_TASK + 600,
     # with the defaults the tasks of a killed worker stay away for minutes
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
@@ -177,7 +175,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_TIME_LIMIT = 5 * 3600
+CELERY_TASK_TIME_LIMIT = LONGEST_TASK
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE

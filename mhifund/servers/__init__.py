@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import TextIO
 
 from mhifund.servers import postgres, valkey
 from mhifund.servers.place import Missing, Place
@@ -30,22 +29,15 @@ def using(place: Place) -> Iterator[None]:
             "The embedded servers need Linux. Set DATABASE_URL and REDIS_URL to servers of yours."
         )
     place.make()
-    with place.gate():
-        mark = place.join()
-        try:
+    mark = place.join()
+    try:
+        with place.gate():
+            place.make_rooms()
             for server in ours():
                 server.start(place)
-        except BaseException:
-            leave(place, mark)
-            raise
-    try:
         yield
     finally:
-        with place.gate():
-            leave(place, mark)
-
-
-def leave(place: Place, mark: TextIO) -> None:
-    if place.leave(mark):
-        postgres.stop(place)
-        valkey.stop(place)
+        if place.leave(mark):
+            postgres.stop(place)
+            valkey.stop(place)
+        mark.close()

