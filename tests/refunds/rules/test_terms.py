@@ -168,6 +168,23 @@ def test_a_pause_moves_the_clocks_by_its_working_days(pauses, expected):
     assert due(D(2026, 12, 9), pauses=pauses) == expected
 
 
+def test_a_clock_names_the_pauses_it_stood_for_and_no_others():
+    pauses = (
+        Pause(D(2026, 12, 1), D(2026, 12, 3), "before the acceptance"),
+        Pause(D(2026, 12, 10), D(2026, 12, 11), "in the check"),
+        Pause(D(2026, 12, 24), D(2026, 12, 25), "in the review"),
+        Pause(D(2027, 2, 1), D(2027, 2, 5), "after every term"),
+    )
+
+    found = terms(D(2026, 12, 9), None, LAW, CALENDAR, pauses)
+
+    assert {clock: each["reasons_of_pauses"] for clock, each in found.derivation.items()} == {
+        "check": ["in the check"],
+        "review": ["in the review"],
+        "overall": ["in the check", "in the review"],
+    }
+
+
 def test_a_pause_in_the_fund_does_not_move_the_check():
     in_the_fund = (pause(D(2026, 12, 14), D(2026, 12, 15)),)
 

@@ -74,6 +74,7 @@ def issued(start: str) -> str:
 def test_an_iin_has_a_form_a_check_digit_and_a_date(text, fault):
     assert iin_fault(text) == fault
     assert is_iin(text) == (fault is None)
+    assert valid_iins(np.array([text.encode()], dtype="S40")).tolist() == [fault is None]
 
 
 def test_only_a_seventh_digit_of_nought_hides_the_century():
