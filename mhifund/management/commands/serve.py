@@ -1,0 +1,118 @@
+"""The whole system on one machine: web, worker and beat, until Ctrl-C."""
+
+import fcntl
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from mhifund.celery import app
+from mhifund.children import Children, Died
+from mhifund.servers import ours, valkey
+
+HOST = "127.0.0.1"
+CELERY = (sys.executable, "-m", "celery", "--app", "mhifund", "--quiet")
+
+
+class Command(BaseCommand):
+    help = "Do the main job once, then serve web, worker and beat until Ctrl-C."
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--port",
+            type=int,
+            default=int(os.environ.get("PORT") or 8000),
+            help="the first port to try (default: $PORT or 8000)",
+        )
+        parser.add_argument(
+            "--persons", type=int, default=20_000, help="size of the demo world (default: 20000)"
+        )
+
+    def handle(self, *, port, persons, **options):
+        children = Children(settings.DATA_ROOT / "logs")
+        with only_one(), listening(port) as listener:
+            try:
+                self.say("Starting the web server, the worker and the timetable …")
+                call_command("collectstatic", interactive=False, verbosity=0)
+                start(children, listener)
+                self.main_job(persons)
+                self.tell_address(children, port, listener.getsockname()[1])
+                children.watch()
+            except Died as died:
+                raise CommandError(died) from died
+            except KeyboardInterrupt:
+                self.say("\nStopping …")
+            finally:
+                children.stop()
+
+    def main_job(self, persons):
+        """The demo world on an empty database, and the account of what was done."""
+
+    def tell_address(self, children, wanted, port):
+        children.wait_for_answer(f"http://{HOST}:{port}/")
+        if port != wanted:
+            self.say(f"Port {wanted} is taken, so it is {port} this time.")
+        self.say(f"The system answers at http://{HOST}:{port}/ until Ctrl-C.")
+
+    def say(self, text):
+        self.stdout.write(text)
+        self.stdout.flush()
+
+
+def start(children: Children, listener: socket.socket) -> None:
+    if valkey in ours():
+        take_back_tasks()
+    web = listener.fileno()
+    children.start(
+        "web",
+        *(sys.executable, "-m", "gunicorn", "mhifund.wsgi", "--bind", f"fd://{web}"),
+        *("--workers=2", "--threads=4", "--timeout=120", "--log-level=warning"),
+        *("--no-control-socket", "--worker-tmp-dir", str(children.logs)),
+        keep=(web,),
+    )
+    children.start("worker", *CELERY, "worker", "--concurrency=2", "--loglevel=WARNING")
+    children.start("beat", *CELERY, "beat", "--loglevel=WARNING", "--pidfile=")
+
+
+def take_back_tasks() -> None:
+    """No worker runs on our broker now: what one had begun when it was killed waits again."""
+    with app.connection_for_write() as connection:
+        channel = connection.default_channel
+        channel.visibility_timeout = 0
+        channel.qos.restore_visible(num=None, interval=1)
+
+
+@contextmanager
+def only_one() -> Iterator[None]:
+    """Two beats would do every night twice."""
+    with (settings.DATA_ROOT / "serve.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CommandError(
+                f"The system already runs on {settings.DATA_ROOT}. "
+                "Stop it there first, or set MHIFUND_DATA to another folder.",
+                returncode=2,
+            ) from None
+        yield
+
+
+@contextmanager
+def listening(first: int) -> Iterator[socket.socket]:
+    """Bound here and handed to the web server, so that nobody takes the port in between."""
+    for port in range(first, 65536):
+        with socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind((HOST, port))
+            except OSError:
+                continue
+            listener.listen(128)
+            yield listener
+            return
+    raise CommandError(f"No free port from {first} on.", returncode=2)
