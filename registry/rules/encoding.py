@@ -1,4 +1,4 @@
-"""The bytes of a file as text: its encoding, nothing that cannot be kept, blocks of bounded size."""
+"""The bytes of a file as text: its encoding, nothing that cannot be kept, in bounded blocks."""
 
 from __future__ import annotations
 

@@ -1,0 +1,73 @@
+"""Commands that answer, in words or as a JSON object: status 0 done, 1 refused, 2 wrong use."""
+
+import json
+from argparse import ArgumentTypeError
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+from django.core.management.base import BaseCommand
+from tqdm import tqdm
+
+from registry.rules import cells
+
+REFUSED = 1
+
+
+class Answer(NamedTuple):
+    """What is shown, and whether it was done."""
+
+    value: dict
+    done: bool = True
+
+
+class Answering(BaseCommand):
+    """A command has `answers(**options)`, which yields Answers, and `words(value)`, its lines."""
+
+    def add_arguments(self, parser):
+        parser.add_argument("--json", action="store_true", help="answer with a JSON object")
+
+    def handle(self, *args, **options):
+        done = True
+        for answer in self.answers(**options):
+            done = done and answer.done
+            if options["json"]:
+                self.stdout.write(json.dumps(answer.value, default=plain, ensure_ascii=False))
+            else:
+                for line in self.words(answer.value):
+                    self.stdout.write(line)
+        if not done:
+            raise SystemExit(REFUSED)
+
+
+def plain(value):
+    """Days and moments as ISO texts, sums as texts with two places."""
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def day(text):
+    """The type of an argument that is a day."""
+    found = cells.day(text)
+    if found is None:
+        raise ArgumentTypeError(f"no day: {text!r} (a day is written 2026-11-20)")
+    return found
+
+
+def file(text):
+    """The type of an argument that is a file to read."""
+    path = Path(text)
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise ArgumentTypeError(f"{text}: {error.strerror}") from error
+    return path
+
+
+def bar(path):
+    """Shows on a terminal how much of a file was read."""
+    return tqdm(total=path.stat().st_size, unit="B", unit_scale=True, desc=path.name, disable=None)
