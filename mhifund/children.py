@@ -58,10 +58,14 @@ class Children:
         deadline = time.monotonic() + FIRST_ANSWER
         while time.monotonic() < deadline:
             self.check()
-            with suppress(urllib.error.URLError, TimeoutError):
+            try:
                 urllib.request.urlopen(address, timeout=10).close()  # noqa: S310 - our own address
+            except urllib.error.HTTPError:
                 return
-            time.sleep(0.1)
+            except (urllib.error.URLError, TimeoutError):
+                time.sleep(0.1)
+            else:
+                return
         raise Died(f"{address} does not answer; see {self.log('web')}.")
 
     def stop(self) -> None:

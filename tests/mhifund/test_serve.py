@@ -1,0 +1,98 @@
+"""The running system as a whole, begun and ended the way a person does it."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from mhifund.servers import Place
+from mhifund.servers.place import living_in
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    yield Place(tmp_path)
+    with suppress(FileNotFoundError):
+        Place(tmp_path).sockets.rmdir()
+
+
+@pytest.fixture
+def busy_port() -> Iterator[int]:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield listener.getsockname()[1]
+
+
+def serve(place: Place, port: int) -> subprocess.Popen[str]:
+    """With the static files as people get them, not as the other tests do."""
+    environment = {name: text for name, text in os.environ.items() if name != "STATIC_STORAGE"}
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "serve", f"--port={port}", "--persons=0"],
+        cwd=settings.BASE_DIR,
+        env={**environment, "MHIFUND_DATA": str(place.data)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def address(system: subprocess.Popen[str]) -> str:
+    assert system.stdout
+    for line in system.stdout:
+        if found := re.search(r"answers at (http://\S+)", line):
+            return found[1]
+    raise AssertionError(system.wait())
+
+
+def children_of(system: subprocess.Popen[str]) -> list[int]:
+    children = Path(f"/proc/{system.pid}/task/{system.pid}/children").read_text().split()
+    return [int(pid) for pid in children]
+
+
+def alive(pid: int) -> bool:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def test_the_system_takes_the_next_free_port_and_ends_with_ctrl_c(
+    place: Place, busy_port: int
+) -> None:
+    system = serve(place, busy_port)
+    found = address(system)
+    assert not found.endswith(f":{busy_port}/")
+    with urllib.request.urlopen(f"{found}admin/login/") as page:
+        assert page.status == 200
+    children = children_of(system)
+    assert len(children) == 3
+    again = serve(place, busy_port)
+    assert "The system already runs on" in again.communicate(timeout=60)[0]
+    assert again.returncode == 2
+    system.send_signal(signal.SIGINT)
+    system.communicate(timeout=60)
+    assert system.returncode == 0
+    assert not [pid for pid in children if alive(pid)]
+    assert not living_in(place.postgres)
+    assert not living_in(place.valkey)
+
+
+def test_a_process_that_dies_is_reported_and_ends_the_system(place: Place, busy_port: int) -> None:
+    system = serve(place, busy_port)
+    address(system)
+    children = children_of(system)
+    os.kill(children[1], signal.SIGKILL)
+    assert "worker ended with status -9" in system.communicate(timeout=60)[0]
+    assert system.returncode == 1
+    assert not [pid for pid in children if alive(pid)]
+    assert not living_in(place.postgres)
