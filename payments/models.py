@@ -4,7 +4,7 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from payments import labels
@@ -32,6 +32,8 @@ class File(models.Model):
     posted_total = models.DecimalField(
         _("posted total"), max_digits=18, decimal_places=2, default=0
     )
+    first_entry = models.BigIntegerField(null=True, editable=False)
+    last_entry = models.BigIntegerField(null=True, editable=False)
     received_at = models.DateTimeField(_("received at"))
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     received_by = models.ForeignKey(
@@ -56,6 +58,25 @@ class File(models.Model):
 
     def __str__(self):
         return self.name
+
+    def exception_codes(self):
+        """How many items of the file are in the queue for each code."""
+        code = Func(F("codes"), function="unnest")
+        rows = ExceptionItem.objects.filter(message__file=self).annotate(code=code)
+        return _counted(rows.values_list("code"))
+
+    def finding_codes(self):
+        """How many posted items of the file have each finding."""
+        if self.first_entry is None:
+            return {}
+        rows = Finding.objects.filter(
+            entry_id__range=(self.first_entry, self.last_entry), dropped_at=None
+        )
+        return _counted(rows.values_list("code"))
+
+
+def _counted(rows):
+    return dict(rows.annotate(count=Count("pk")).order_by("code"))
 
 
 class Message(models.Model):
@@ -190,5 +211,3 @@ class Dismissal(models.Model):
 
     def __str__(self):
         return str(self.entry_id)
-
-

@@ -402,6 +402,11 @@ class Run(models.Model):
         verbose_name = _("run")
         verbose_name_plural = _("runs")
         ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("on",), condition=Q(state="running"), name="run_once_at_a_time"
+            ),
+        )
 
     def __str__(self):
         return f"{self.on:%d.%m.%Y}"
@@ -430,6 +435,28 @@ class Shift(models.Model):
 
     def __str__(self):
         return f"{self.region_id} {self.old_reason} → {self.reason}"
+
+
+class Tally(models.Model):
+    """How many persons of a region had a verdict at the end of a run."""
+
+    run = models.ForeignKey(Run, models.PROTECT, related_name="tallies", db_index=False)
+    region = models.ForeignKey(Region, models.PROTECT, db_index=False)
+    status = models.CharField(max_length=12, choices=labels.STATUSES)
+    reason = models.CharField(max_length=15, choices=labels.REASONS)
+    persons = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("tally")
+        verbose_name_plural = _("tallies")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("run", "region", "status", "reason"), name="tally_once"
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.region_id} {self.reason}"
 
 
 class Recheck(models.Model):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from registry.rules import due, months
 from registry.rules.law import Code, Law
-from registry.rules.paid import ALONE, FOREVER, RECORD
+from registry.rules.paid import FOREVER, RECORD
 from registry.rules.workdays import Calendar
 
 Ints = NDArray[np.int64]
@@ -228,7 +228,9 @@ def edition(on: date, law: Law, calendar: Calendar) -> Rules:
         on=day_number(on),
         month=month,
         required=law.count(Code.STATUS_MONTHS_REQUIRED, on),
-        alone_required=None if alone is None else law.count(Code.TRANSITION_INDEPENDENT_MIN_MONTHS, on),
+        alone_required=None
+        if alone is None
+        else law.count(Code.TRANSITION_INDEPENDENT_MIN_MONTHS, on),
         prepay=None if prepay is None else law.count(Code.STATUS_PREPAY_MONTHS, on),
         grace=lambda last, paid_months: _grace(last, paid_months, law),
         due_day=day_number(due.due_day(month - 1, law, calendar)),
@@ -303,7 +305,7 @@ def _by_coverage(frame: Frame, rules: Rules, law: Law) -> None:
     needed = _needed(months_, rules)
     _by_window(frame, months_, needed, paid_before, rules)
     if rules.prepay is not None:
-        _by_prepayment(frame, months_, paid_before, rules)
+        _by_prepayment(frame, months_, paid_before, rules, rules.prepay)
     _by_grace(frame, months_, needed, paid_before, rules)
     ever = np.zeros(len(frame.batch), np.bool_)
     ever[frame.spans["person"]] = True
@@ -373,14 +375,13 @@ def _by_window(frame: Frame, grid_: Grid, needed: Ints, paid: _Paid, rules: Rule
     frame.decide(full, Reason.TWELVE_MONTHS, until)
 
 
-def _by_prepayment(frame: Frame, grid_: Grid, paid: _Paid, rules: Rules) -> None:
+def _by_prepayment(frame: Frame, grid_: Grid, paid: _Paid, rules: Rules, ahead: int) -> None:
     """Rule 9: twelve months that were all covered before the first of them began."""
-    assert rules.prepay is not None
     who = np.flatnonzero(frame.open & grid_.at(rules.month) & paid.ever)
     batch = frame.batch.only(who)
     found = np.zeros(len(who), np.bool_)
-    for start in range(rules.month - rules.prepay + 1, rules.month + 1):
-        end = start + rules.prepay - 1
+    for start in range(rules.month - ahead + 1, rules.month + 1):
+        end = start + ahead - 1
         eve = day_number(months.first(start)) - 1
         then = grid(batch, eve, start, end)
         now = grid_.between(start, end)[who]
@@ -527,3 +528,20 @@ def _last_day(month: Ints) -> Ints:
 def missing_months(mask: int, month: int, required: int = 12) -> list[int]:
     """The months of a mask for a day in `month`, oldest first."""
     return [month - required + bit for bit in range(required) if mask >> bit & 1]
+
+
+def entitled_until(batch: Batch, on: date, law: Law, calendar: Calendar) -> date | None:
+    """For a batch of one: the day before the first later day without the right, with today's data.
+
+    None while no such day follows, and for who has no right on the day itself. What is known of
+    the future is used as known, so the spans and payments of the batch are asked as on `on`.
+    """
+    day: date | None = on
+    last = None
+    while day is not None:
+        verdict = judge(batch, day, law, calendar)
+        if STATUS_OF[REASONS[int(verdict.reason[0])]] is Status.NOT_INSURED:
+            return last
+        last = day_of(int(verdict.until[0]))
+        day = last and last + timedelta(days=1)
+    return None

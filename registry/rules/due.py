@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from registry.rules import months
 from registry.rules.law import Code, Law
+from registry.rules.timeline import NotInForce
 from registry.rules.workdays import Calendar
 
+EPOCH = date(1970, 1, 1)
 TIYN = Decimal("0.01")
 WHOLE = 1_000_000_000
 """A share of the due sum is stored in thousand-millionths of it."""
@@ -80,7 +83,7 @@ def reference_day(month: int, credited_on: date) -> date:
 
 
 def due(kind: Kind, on: date, law: Law) -> Decimal | None:
-    """Tenge for a month; None where the sum depends on an income. NotInForce without a parameter."""
+    """Tenge for a month; None where it depends on an income. NotInForce without a parameter."""
     if kind is Kind.ENTREPRENEUR:
         rate, base = Code.RATE_ENTREPRENEUR, Code.BASE_ENTREPRENEUR
     elif kind is Kind.INDEPENDENT:
@@ -108,6 +111,51 @@ def share(amount: int, due_sum: int) -> int:
     """amount / due, both in tiyn, in thousand-millionths, rounded half away from zero."""
     whole = (2 * abs(amount) * WHOLE + due_sum) // (2 * due_sum)
     return whole if amount >= 0 else -whole
+
+
+class Settled(NamedTuple):
+    """What a payment is judged by, settled when it is booked; days since 1970, tiyn."""
+
+    reference_day: NDArray[np.int64]
+    due: NDArray[np.int64]
+    share: NDArray[np.int64]
+    no_parameter: NDArray[np.bool_]
+
+
+NO_SUM = -1
+
+
+def settle(
+    kind: NDArray[np.int8],
+    month: NDArray[np.int64],
+    credited: NDArray[np.int64],
+    amount: NDArray[np.int64],
+    law: Law,
+) -> Settled:
+    """`due` and `share` are NO_SUM where no fixed sum is due, or its parameter is not in force."""
+    first = month.astype("M8[M]").astype("M8[D]").astype(np.int64)
+    reference = np.minimum(first, credited)
+    sums = np.full(len(kind), NO_SUM, np.int64)
+    absent = np.zeros(len(kind), np.bool_)
+    for fixed in FIXED:
+        rows = np.flatnonzero(kind == code(fixed))
+        days, place = np.unique(reference[rows], return_inverse=True)
+        known = [_due_or_none(fixed, int(day), law) for day in days]
+        absent[rows] = np.array([sum_ is None for sum_ in known], np.bool_)[place]
+        sums[rows] = np.array([sum_ or NO_SUM for sum_ in known], np.int64)[place]
+    shares = np.full(len(kind), NO_SUM, np.int64)
+    for row in np.flatnonzero(sums > 0):
+        shares[row] = share(int(amount[row]), int(sums[row]))
+    return Settled(reference, sums, shares, absent)
+
+
+def _due_or_none(kind: Kind, day: int, law: Law) -> int | None:
+    """Tiyn; None without a parameter or when nothing is due."""
+    try:
+        sum_ = due(kind, EPOCH + timedelta(days=day), law)
+    except NotInForce:
+        return None
+    return int(sum_ * 100) if sum_ else None
 
 
 def paid_from(on: date, law: Law) -> int:

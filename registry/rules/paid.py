@@ -11,7 +11,7 @@ FOREVER = np.iinfo(np.int32).max
 """The day number that stands for "no last day"; days are counted from 1970-01-01."""
 
 OTHERS, ALONE = 0, 1
-"""Planes: months paid by an employer, employee or entrepreneur; months an independent payer paid."""
+"""Planes: months that an employer, employee or entrepreneur paid, and an independent payer."""
 
 RECORD = np.dtype([("month", "<i2"), ("plane", "<i2"), ("since", "<i4"), ("until", "<i4")])
 """A month that was paid from day `since` until the day before `until`."""
@@ -28,7 +28,7 @@ ENTRY = np.dtype(
         ("enough", "<i8"),
     ]
 )
-"""An entry as the books hold it: tiyn; share and the share that is enough in thousand-millionths."""
+"""An entry of the books: tiyn; its share, and the share that is enough, in thousand-millionths."""
 
 EXCLUDED = np.dtype([("entry", "<i8"), ("since", "<i4"), ("until", "<i4")])
 """Days on which an entry, and what reverses it, counts nowhere."""
@@ -63,9 +63,7 @@ def paid(
     return _records(person[keep], month[keep], plane[keep], kind[keep], day[keep], is_paid[keep])
 
 
-def _from_the_start(
-    entries: NDArray[np.void], excluded: NDArray[np.void]
-) -> NDArray[np.bool_]:
+def _from_the_start(entries: NDArray[np.void], excluded: NDArray[np.void]) -> NDArray[np.bool_]:
     """Exclusions that hold from the day on which their entry was credited."""
     order = np.lexsort((entries["credited"], entries["entry"]))
     at = np.searchsorted(entries["entry"], excluded["entry"], sorter=order)

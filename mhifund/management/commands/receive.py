@@ -1,0 +1,46 @@
+"""Receives registers and bank statements, as the officer's upload does."""
+
+from django.utils import timezone
+from tqdm import tqdm
+
+from mhifund.management.answer import Answer, Answering, file
+from payments.actions.receive import account, receive
+
+
+class Command(Answering):
+    help = (
+        "Receives payment registers (MT102, CSV, XLSX) and bank statements (camt.053): each file is "
+        "posted, held or refused as a whole."
+    )
+
+    def add_arguments(self, parser):
+        super().add_arguments(parser)
+        parser.add_argument("files", nargs="+", type=file, metavar="FILE")
+
+    def answers(self, files, **options):
+        for path in files:
+            with path.open("rb") as stream, tqdm(desc=path.name, disable=None) as bar:
+                received = receive(stream, path.name, at=timezone.now(), progress=_shown_on(bar))
+            yield Answer(account(received), received.state == "posted")
+
+    def words(self, value):
+        yield f"{value['file']}: {value['state']}" + (
+            f" ({value['code']})" if value["code"] else ""
+        )
+        if value["text"]:
+            yield f"  {value['text']}"
+        if value["state"] != "refused":
+            yield f"  messages {value['messages']}, items {value['items']}, total {value['total']}"
+        if value["state"] == "posted":
+            yield f"  posted {value['posted']}, exceptions {sum(value['exceptions'].values())}"
+            for kind in ("exceptions", "findings"):
+                for code, count in value[kind].items():
+                    yield f"  {kind[:-1]} {code}: {count}"
+
+
+def _shown_on(bar):
+    def progress(step, done):
+        bar.set_postfix_str(step)
+        bar.update(done - bar.n)
+
+    return progress

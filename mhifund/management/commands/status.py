@@ -1,0 +1,99 @@
+"""The insured status of one person on a day, as known at a moment, with its explanation."""
+
+from argparse import ArgumentTypeError
+from datetime import UTC, datetime
+
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from mhifund.management.answer import Answer, Answering, day
+from registry.actions.explain import NotKnown, explain
+from registry.models import Person
+from registry.rules import iin as identifiers
+from registry.rules import months
+
+
+def moment(text):
+    """The type of an argument that is a moment; without an offset it is Almaty's."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as fault:
+        raise ArgumentTypeError(f"no moment: {text!r} (2026-11-20T18:00:00)") from fault
+    return found if found.tzinfo else timezone.make_aware(found)
+
+
+class Command(Answering):
+    help = "Shows the insured status of a person with its reason, month by month."
+
+    def add_arguments(self, parser):
+        super().add_arguments(parser)
+        parser.add_argument("iin", help="IIN, 12 digits")
+        parser.add_argument("--on", type=day, help="the day asked about (today without it)")
+        parser.add_argument("--known-at", type=moment, help="what the Fund knew at that moment")
+
+    def answers(self, iin, on, known_at, **options):
+        if not identifiers.is_form(iin):
+            raise CommandError(f"no IIN: {iin!r} (an IIN has 12 digits)", returncode=2)
+        person = Person.objects.filter(iin=iin).first()
+        try:
+            if person is None:
+                raise NotKnown(iin)
+            found = explain(
+                person,
+                on=on or timezone.localdate(),
+                known_at=known_at or datetime.now(UTC),
+            )
+        except NotKnown:
+            yield Answer({"iin": iin, "code": "unknown_iin", "text": UNKNOWN}, done=False)
+            return
+        yield Answer(as_value(iin, found))
+
+    def words(self, value):
+        if "code" in value:
+            yield f"{value['iin']}: {value['text']}"
+            return
+        until = f" until {value['until']}" if value["until"] else ""
+        yield f"{value['iin']} on {value['on']}: {value['status']} ({value['reason']}){until}"
+        for month in value["months"]:
+            by = ", ".join(month["by"]) or "-"
+            mark = "covered" if month["covered"] else "missing"
+            yield f"  {month['month']}  {mark}  {month['why']}  {by}  {month['paid']}"
+        back = value["ways_back"]
+        if back["missing"]:
+            yield f"  To pay for the missing months: {back['missing_total'] or 'unknown'}"
+            yield (
+                f"  Or {back['ahead']['since']} to {back['ahead']['until']} ahead: "
+                f"{back['ahead']['total'] or 'unknown'}"
+            )
+
+
+UNKNOWN = "The registry has no person with this IIN."
+
+
+def as_value(iin, found):
+    """An Explanation as the JSON object of the command."""
+    back = found.ways_back
+    return {
+        "iin": iin,
+        "on": found.on,
+        "known_at": found.known_at,
+        "status": found.status,
+        "reason": found.reason,
+        "until": found.until,
+        "entitled_until": found.entitled_until,
+        "changes_on": found.changes_on,
+        "missing": [months.text(month) for month in found.missing],
+        "months": [{**line._asdict(), "month": months.text(line.month)} for line in found.months],
+        "ways_back": {
+            "missing": [
+                {"month": months.text(debt.month), "sum": debt.sum} for debt in back.missing
+            ],
+            "missing_total": back.missing_total,
+            "ahead": {
+                "since": months.text(back.ahead_since),
+                "until": months.text(back.ahead_until),
+                "month": back.ahead_month,
+                "total": back.ahead_total,
+            },
+        },
+    }

@@ -1,0 +1,107 @@
+"""The items of a file on their way in: two tables of this connection, filled by COPY."""
+
+import numpy as np
+from django.db import connection
+
+from payments.rules.matching import BIN_PAYER, IIN_PAYER, NO_PAYER
+from payments.rules.totals import Refusal, Refused
+from registry.rules.iin import PayerKind, payer_kind, valid_iins
+from registry.rules.names import fold
+
+TABLES = """
+DROP TABLE IF EXISTS incoming_item, incoming_order;
+CREATE TEMP TABLE incoming_order (
+    number int, message int, reference text COLLATE "C", order_no text, order_date date,
+    credited_on date, knp text, payer text COLLATE "C", payer_kind int, payer_name text, items int,
+    total bigint, declared bigint
+);
+CREATE TEMP TABLE incoming_item (
+    row bigint, order_number int, line int, iin text COLLATE "C", iin_ok boolean, last_name text,
+    first_name text, middle_name text, last_key text COLLATE "C", first_key text COLLATE "C",
+    birth_date date, period text, month int, amount bigint, raw text
+);
+"""
+INDEXES = """
+CREATE INDEX ON incoming_item (row);
+CREATE INDEX ON incoming_order (number);
+UPDATE incoming_order o SET message = f.number
+    FROM (SELECT reference, min(number) AS number FROM incoming_order GROUP BY reference) f
+    WHERE f.reference = o.reference;
+ANALYZE incoming_item;
+ANALYZE incoming_order;
+"""
+LONGEST_REFERENCE = 60
+PAYER_KINDS = {None: NO_PAYER, PayerKind.BIN: BIN_PAYER, PayerKind.IIN: IIN_PAYER}
+
+
+def fill(reading, progress):
+    """Reads a register to its end into empty tables."""
+    rows = 0
+    with connection.cursor() as cursor:
+        cursor.execute(TABLES)
+        for batch in reading:
+            if batch.items:
+                _copy(cursor, "incoming_item", _items(batch.items, rows))
+                rows += len(batch.items)
+            if batch.messages:
+                _copy(cursor, "incoming_order", _orders(batch.messages))
+            progress()
+        cursor.execute(INDEXES)
+
+
+def keep_messages(file):
+    """The messages of a file, one for each reference; those of an earlier attempt make room."""
+    file.messages.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO payments_message (file_id, number, reference, credited_on, knp, payer,"
+            " payer_name, items, total, declared)"
+            " SELECT %s, o.message, o.reference, min(o.credited_on),"
+            " left((array_agg(o.knp ORDER BY o.number))[1], 20),"
+            " left((array_agg(o.payer ORDER BY o.number))[1], 40),"
+            " left((array_agg(o.payer_name ORDER BY o.number))[1], 255),"
+            " sum(o.items), sum(o.total) / 100.0, sum(o.declared) / 100.0"
+            " FROM incoming_order o GROUP BY o.message, o.reference ORDER BY o.message",
+            (file.pk,),
+        )
+
+
+def _copy(cursor, table, lines):
+    with cursor.copy(f"COPY {table} FROM STDIN") as copy:
+        copy.write("".join(lines))
+
+
+def _items(items, before):
+    valid = valid_iins(np.array([item.iin[:13].encode("ascii", "replace") for item in items], "S"))
+    for row, (item, iin_ok) in enumerate(zip(items, valid.tolist(), strict=True), before + 1):
+        yield (
+            f"{row}\t{item.message}\t{item.line}\t{text(item.iin)}\t{iin_ok}\t"
+            f"{text(item.last_name)}\t{text(item.first_name)}\t{text(item.middle_name)}\t"
+            f"{fold(item.last_name)}\t{fold(item.first_name)}\t{null(item.birth_date)}\t"
+            f"{text(item.period)}\t{null(item.month)}\t{item.amount}\t{text(item.raw)}\n"
+        )
+
+
+def _orders(orders):
+    for order in orders:
+        if len(order.reference) > LONGEST_REFERENCE:
+            raise Refused(Refusal.UNREADABLE, f"reference of {len(order.reference)} characters")
+        kind = PAYER_KINDS[payer_kind(order.payer_id)]
+        yield (
+            f"{order.number}\t\\N\t{text(order.reference)}\t{text(order.order_no[:60])}\t"
+            f"{null(order.order_date)}\t{null(order.credited_on)}\t{text(order.knp)}\t"
+            f"{text(order.payer_id)}\t{kind}\t{text(order.payer_name)}\t{order.items}\t"
+            f"{order.total}\t{null(order.declared)}\n"
+        )
+
+
+ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def text(value):
+    """A text as COPY reads it."""
+    return value if value.isprintable() and "\\" not in value else value.translate(ESCAPES)
+
+
+def null(value):
+    return "\\N" if value is None else value

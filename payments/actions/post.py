@@ -1,0 +1,142 @@
+"""Posting a register that adds up: every item is booked or put in the queue, in one transaction."""
+
+from decimal import Decimal
+
+from django.db import connection, transaction
+
+from payments.actions import incoming
+from payments.actions.derive import TOUCHED, derive, lock_the_books, touched_table
+from payments.rules.matching import FAULTS, HELD_BY, INCOMING, NO_MONTH, decide
+from registry.actions import book, law
+from registry.actions.columns import EPOCH, days, fetch, run
+from registry.rules.coverage import NEVER
+from registry.rules.due import KINDS, NO_SUM, SELF_PAYING
+from registry.rules.residence import TEMPORARY
+
+ITEMS_AT_ONCE = 50_000
+FILE_RANKS = 100_000_000
+"""Room for the rows of one file in the ranks that order the entries of a day."""
+
+
+def post(file, *, at, progress=lambda done: None):
+    """Books the incoming items of a file; `file` keeps what came of them."""
+    with transaction.atomic():
+        lock_the_books()
+        with connection.cursor() as cursor:
+            touched_table(cursor)
+            incoming.keep_messages(file)
+            cursor.execute("SELECT coalesce(max(row), 0) FROM incoming_item")
+            rows = cursor.fetchone()[0]
+        rules = law.law()
+        for start in range(0, rows, ITEMS_AT_ONCE):
+            _post_slice(file, start + 1, start + ITEMS_AT_ONCE, rules, at)
+            progress(min(start + ITEMS_AT_ONCE, rows))
+        derive(at=at)
+        file.first_entry, file.last_entry = _entries_of(file)
+        file.state, file.step, file.finished_at = "posted", "", at
+        file.save()
+
+
+def _entries_of(file):
+    """First and last id of what was booked: nobody else books meanwhile."""
+    with run(
+        "SELECT min(id), max(id) FROM registry_contribution WHERE rank BETWEEN %s AND %s"
+        " AND id > (SELECT coalesce(max(last_entry), 0) FROM payments_file)",
+        (file.pk * FILE_RANKS, (file.pk + 1) * FILE_RANKS - 1),
+    ) as cursor:
+        return cursor.fetchone()
+
+
+def _post_slice(file, first, last, rules, at):
+    items = fetch(f"SELECT {ITEMS}", (first, last), INCOMING)
+    mask, kind, settled = decide(items, _self_paying(first, last), rules)
+    good = mask == 0
+    rows = items[good]
+    columns = (
+        rows["row"].tolist(),
+        rows["person"].tolist(),
+        [str(KINDS[place]) for place in kind[good]],
+        settled.reference_day[good].tolist(),
+        settled.due[good].tolist(),
+        settled.share[good].tolist(),
+    )
+    book.book(ENTRIES, (at, file.pk * FILE_RANKS, *columns, file.pk), len(rows))
+    _touch(rows)
+    _queue(file, items["row"][~good], mask[~good], at)
+    file.posted += len(rows)
+    file.posted_total += Decimal(int(rows["amount"].sum())).scaleb(-2)
+
+
+ITEMS = f"""
+    i.row, coalesce(p.id, 0) AS person, coalesce(pp.id, 0) AS payer_person, i.amount,
+    coalesce(i.month, {NO_MONTH}) AS month, {days("o.credited_on")} AS credited,
+    coalesce({days("p.died_on")}, {NEVER}) AS died,
+    CASE WHEN o.knp IN ('121', '122', '123', '124') THEN o.knp::int ELSE 0 END AS knp,
+    o.payer_kind, i.iin_ok::int AS iin_ok,
+    coalesce(p.last_key = i.last_key, false)::int AS last_same,
+    coalesce(p.first_key = i.first_key, false)::int AS first_same,
+    coalesce(p.last_key = i.first_key AND p.first_key = i.last_key, false)::int AS crossed,
+    coalesce(p.birth_date <> i.birth_date, false)::int AS born_differs,
+    coalesce(p.residence = '{TEMPORARY}', false)::int AS temporary
+    FROM incoming_item i JOIN incoming_order o ON o.number = i.order_number
+        LEFT JOIN registry_person p ON p.iin = i.iin AND i.iin_ok
+        LEFT JOIN registry_person pp ON pp.iin = o.payer
+    WHERE i.row BETWEEN %s AND %s ORDER BY i.row"""
+
+
+def _self_paying(first, last):
+    """Spans of the payer categories of everybody who pays or is paid for in a slice."""
+    return fetch(
+        f"SELECT s.person_id AS person, {days('s.valid_from')} AS first,"
+        f" coalesce({days('s.valid_to')}, {NEVER}) AS last FROM registry_categoryspan s"
+        " WHERE s.category_id = ANY(%s) AND s.superseded_on IS NULL"
+        "  AND coalesce(s.valid_to, 'infinity') >= s.valid_from"
+        "  AND s.person_id IN (SELECT p.id FROM incoming_item i"
+        "   JOIN incoming_order o ON o.number = i.order_number"
+        "   JOIN registry_person p ON p.iin IN (i.iin, o.payer)"
+        "   WHERE i.row BETWEEN %s AND %s)",
+        (list(SELF_PAYING), first, last),
+        HELD_BY,
+    )
+
+
+ENTRIES = f"""
+    SELECT m.id || ':' || i.line, d.person, o.payer, o.knp,
+        ({EPOCH} + make_interval(months => i.month))::date, i.amount / 100.0, o.credited_on,
+        o.order_no, o.order_date, %s, %s + i.row, d.kind, {EPOCH} + d.reference_day,
+        nullif(d.due, {NO_SUM}) / 100.0, nullif(d.share, {NO_SUM}), NULL::bigint
+    FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::int[], %s::bigint[], %s::bigint[])
+        AS d (row, person, kind, reference_day, due, share)
+        JOIN incoming_item i ON i.row = d.row
+        JOIN incoming_order o ON o.number = i.order_number
+        JOIN payments_message m ON m.file_id = %s AND m.number = o.message
+    ORDER BY i.row"""
+
+
+def _touch(rows):
+    run(
+        f"INSERT INTO {TOUCHED} SELECT person, ({EPOCH} + make_interval(months => month))::date"
+        " FROM unnest(%s::bigint[], %s::int[]) AS t (person, month)",
+        (rows["person"].tolist(), rows["month"].tolist()),
+    ).close()
+
+
+CODES = ", ".join(f"'{fault}'" for fault in FAULTS)
+QUEUE = f"""
+    INSERT INTO payments_exceptionitem (message_id, line, rank, raw, iin, last_name, first_name,
+        middle_name, birth_date, payer, knp, period, amount, credited_on, order_no, order_date,
+        codes, state, recorded_at)
+    SELECT m.id, i.line, %s + i.row, i.raw, left(i.iin, 40), left(i.last_name, 100),
+        left(i.first_name, 100), left(i.middle_name, 100), i.birth_date, left(o.payer, 40),
+        left(o.knp, 20), left(i.period, 20), i.amount / 100.0, o.credited_on, o.order_no,
+        o.order_date, ARRAY(SELECT code FROM unnest(ARRAY[{CODES}]) WITH ORDINALITY c (code, place)
+            WHERE d.mask >> (place - 1)::int & 1 = 1 ORDER BY place), 'open', %s
+    FROM unnest(%s::bigint[], %s::bigint[]) AS d (row, mask)
+        JOIN incoming_item i ON i.row = d.row
+        JOIN incoming_order o ON o.number = i.order_number
+        JOIN payments_message m ON m.file_id = %s AND m.number = o.message
+    ORDER BY i.row"""
+
+
+def _queue(file, rows, mask, at):
+    run(QUEUE, (file.pk * FILE_RANKS, at, rows.tolist(), mask.tolist(), file.pk)).close()

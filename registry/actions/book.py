@@ -1,0 +1,183 @@
+"""The books: entries are entered once, and what they pay is settled at once."""
+
+import numpy as np
+from django.db import connection
+
+from registry.actions import law
+from registry.actions.columns import EPOCH, days, fetch, run
+from registry.rules import due
+from registry.rules.coverage import day_of
+from registry.rules.paid import ENTRY, EXCLUDED, FOREVER, RECORD, paid
+from registry.rules.timeline import NotInForce
+
+COLUMNS = (
+    "key, person_id, payer, knp, period, amount, credited_on, order_no, order_date, "
+    "recorded_at, rank, kind, reference_day, due, share, reverses_id"
+)
+PERSONS_AT_ONCE = 50_000
+
+
+class KeyTaken(Exception):
+    """The key of an entry is in the books with other content."""
+
+
+def book(source, params, count):
+    """Enters the `count` rows of a query that delivers COLUMNS; returns how many were new.
+
+    A row that is in the books already is left alone; the same key with other content is KeyTaken.
+    """
+    with run(
+        f"INSERT INTO registry_contribution ({COLUMNS}) {source} ON CONFLICT (key) DO NOTHING",
+        params,
+    ) as cursor:
+        new = cursor.rowcount
+    if new != count:
+        _refuse_other_content(source, params)
+    return new
+
+
+def _refuse_other_content(source, params):
+    facts = [
+        name for name in COLUMNS.split(", ") if name not in ("recorded_at", "key", "due", "share")
+    ]
+    old, new = (", ".join(f"{table}.{name}" for name in facts) for table in ("c", "s"))
+    with run(
+        f"SELECT s.key FROM ({source}) s ({COLUMNS}) JOIN registry_contribution c USING (key)"
+        f" WHERE ({old}) IS DISTINCT FROM ({new}) LIMIT 1",
+        params,
+    ) as cursor:
+        if taken := cursor.fetchone():
+            raise KeyTaken(taken[0])
+
+
+def exclude(gone, entries, causes, since, until, *, at):
+    """Ends the exclusions with the ids `gone`, and says on which days entries count nowhere.
+
+    Days are numbers since 1970; `until` FOREVER has no last day.
+    """
+    run("UPDATE registry_exclusion SET dropped_at = %s WHERE id = ANY(%s)", (at, gone)).close()
+    ends = [None if day == FOREVER else day for day in until.tolist()]
+    run(
+        "INSERT INTO registry_exclusion (entry_id, cause, since, until, recorded_at)"
+        f" SELECT entry, cause, {EPOCH} + since, {EPOCH} + until, %s"
+        " FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::int[])"
+        " AS x (entry, cause, since, until)",
+        (at, entries.tolist(), causes, since.tolist(), ends),
+    ).close()
+
+
+def settle(touched):
+    """Derives anew which months are paid, for the (person_id, period) rows of a table."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT DISTINCT person_id FROM {touched} ORDER BY person_id")
+        persons = [row[0] for row in cursor.fetchall()]
+    enough = Enough(law.law())
+    for start in range(0, len(persons), PERSONS_AT_ONCE):
+        part = persons[start : start + PERSONS_AT_ONCE]
+        _settle_range(touched, part[0], part[-1], enough)
+
+
+TOUCHED = np.dtype([("person", "<i8"), ("month", "<i4")])
+DIGEST = np.dtype([("person", "<i8"), ("size", "<i4")])
+
+
+def _settle_range(touched, first, last, enough):
+    here = f"(SELECT DISTINCT person_id, period FROM {touched} WHERE person_id BETWEEN %s AND %s) t"
+    entries = fetch_entries(
+        f"{here} JOIN registry_contribution c USING (person_id, period)", (first, last), enough
+    )
+    holes = fetch(
+        f"SELECT x.entry_id AS entry, {days('x.since')} AS since,"
+        f" coalesce({days('x.until')}, {FOREVER}) AS until FROM {here}"
+        " JOIN registry_contribution c USING (person_id, period)"
+        " JOIN registry_exclusion x ON x.entry_id = c.id AND x.dropped_at IS NULL",
+        (first, last),
+        EXCLUDED,
+    )
+    persons, records = paid(entries, holes)
+    months = fetch(
+        f"SELECT person_id AS person, {days('period')} AS month FROM {here}", (first, last), TOUCHED
+    )
+    _replace(np.unique(months["person"]), month_pairs(months), persons, records)
+
+
+def fetch_entries(source, params, enough):
+    """ENTRYs of a FROM clause in which `c` is the table of contributions."""
+    kinds = ", ".join(f"'{kind}'" for kind in due.KINDS)
+    entries = fetch(
+        f"SELECT c.person_id AS person, coalesce(c.reverses_id, c.id) AS entry,"
+        f" {days('c.period')} AS month, array_position(ARRAY[{kinds}], c.kind::text) - 1 AS kind,"
+        f" {days('c.credited_on')} AS credited, (c.amount * 100)::bigint AS amount,"
+        f" coalesce(c.share, 0) AS share, {days('c.reference_day')}::bigint AS enough FROM {source}",
+        params,
+        ENTRY,
+    )
+    entries["month"] = month_numbers(entries["month"])
+    entries["enough"] = enough(entries["enough"])
+    return entries
+
+
+class Enough:
+    """The share from which a month is paid, by reference day; 0 where the law has no tolerance."""
+
+    def __init__(self, rules):
+        self.law = rules
+        self.known = {}
+
+    def __call__(self, day_numbers):
+        distinct, place = np.unique(day_numbers, return_inverse=True)
+        return np.array([self._on(int(day)) for day in distinct], np.int64)[place]
+
+    def _on(self, day):
+        if day not in self.known:
+            try:
+                self.known[day] = due.paid_from(day_of(day), self.law)
+            except NotInForce:
+                self.known[day] = due.WHOLE
+        return self.known[day]
+
+
+def month_numbers(day_numbers):
+    return day_numbers.astype("M8[D]").astype("M8[M]").astype(np.int64)
+
+
+def month_pairs(rows):
+    """(person, month) as one sortable number."""
+    return rows["person"] * 4096 + month_numbers(rows["month"])
+
+
+def _replace(persons, touched_pairs, new_persons, new_records):
+    """Puts the new records of the touched months in the place of the old ones."""
+    old_persons, old_records = read_paid(int(persons[0]), int(persons[-1]))
+    keep = np.isin(old_persons, persons)
+    keep &= ~np.isin(old_persons * 4096 + old_records["month"], touched_pairs)
+    owner = np.r_[old_persons[keep], new_persons]
+    records = np.r_[old_records[keep], new_records]
+    order = np.lexsort((records["since"], records["plane"], records["month"], owner))
+    owner, records = owner[order], records[order]
+    sizes = np.diff(np.searchsorted(owner, np.r_[persons, persons[-1] + 1])) * RECORD.itemsize
+    starts = np.cumsum(sizes) - sizes + 1
+    run(
+        "INSERT INTO registry_paidmonths (person_id, records)"
+        " SELECT person, substring(%s::bytea FROM start FOR size)"
+        " FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS r (person, start, size)"
+        " ON CONFLICT (person_id) DO UPDATE SET records = excluded.records"
+        " WHERE registry_paidmonths.records IS DISTINCT FROM excluded.records",
+        (records.tobytes(), persons.tolist(), starts.tolist(), sizes.tolist()),
+    ).close()
+
+
+def read_paid(first, last):
+    """Persons and RECORDs, side by side, of the persons with ids first … last, in order."""
+    rows = "SELECT person_id, records FROM registry_paidmonths WHERE person_id BETWEEN %s AND %s"
+    sizes = fetch(
+        f"SELECT person_id AS person, octet_length(records) AS size FROM ({rows}"
+        " ORDER BY person_id) p",
+        (first, last),
+        DIGEST,
+    )
+    with run(
+        f"SELECT string_agg(records, '') FROM ({rows} ORDER BY person_id) p", (first, last)
+    ) as cursor:
+        blob = cursor.fetchone()[0] or b""
+    return np.repeat(sizes["person"], sizes["size"] // RECORD.itemsize), np.frombuffer(blob, RECORD)

@@ -1,0 +1,182 @@
+"""The verdict on one person on any day, as known at any moment, with its explanation."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+import numpy as np
+
+from registry.actions import book, law
+from registry.actions.columns import days, fetch
+from registry.actions.gather import PERSON, batch_of, fetch_spans, group_pieces
+from registry.models import CategorySpan, Contribution
+from registry.rules import coverage, months
+from registry.rules.coverage import NEVER, REASONS, STATUS_OF, Reason, Status
+from registry.rules.due import SELF_PAYING, Kind
+from registry.rules.explain import (
+    Asked,
+    Month,
+    Payment,
+    WaysBack,
+    explain_months,
+    ways_back,
+)
+from registry.rules.paid import EXCLUDED, paid
+from registry.rules.residence import TEMPORARY, residence_on
+
+WINDOW = 12
+
+
+class NotKnown(Exception):
+    """The person was not in the registry at that moment."""
+
+
+class Explanation(NamedTuple):
+    on: date
+    known_at: datetime
+    status: Status
+    reason: Reason
+    until: date | None
+    entitled_until: date | None
+    changes_on: date | None
+    missing: list[int]
+    months: list[Month]
+    ways_back: WaysBack
+
+
+class Known(NamedTuple):
+    """What was known of a person at a moment."""
+
+    batch: coverage.Batch
+    entries: list
+    excluded: list
+
+
+def explain(person, *, on, known_at, since=None):
+    """Explains the verdict of a day; the months begin with `since`, or with the window."""
+    rules = law.law(), law.calendar()
+    known = _known(person, on, known_at, rules[0])
+    verdict = coverage.judge(known.batch, on, *rules)
+    reason = REASONS[int(verdict.reason[0])]
+    month = months.number(on)
+    first = month - WINDOW if since is None else since
+    asked = Asked(on, _own_kind(person, on, known_at), *rules)
+    lines = explain_months(
+        asked,
+        _covered(known.batch, on, first, month - 1),
+        _payments(known, on),
+        _categories(person, on, known_at, first, month - 1),
+    )
+    missing = coverage.missing_months(int(verdict.missing[0]), month)
+    return Explanation(
+        on=on,
+        known_at=known_at,
+        status=STATUS_OF[reason],
+        reason=reason,
+        until=coverage.day_of(int(verdict.until[0])),
+        entitled_until=coverage.entitled_until(known.batch, on, *rules),
+        changes_on=coverage.day_of(int(verdict.changes_on[0])),
+        missing=missing,
+        months=lines,
+        ways_back=ways_back(asked, [line for line in lines if line.month in missing]),
+    )
+
+
+def _known(person, on, known_at, rules):
+    records = list(
+        person.records.filter(recorded_at__lte=known_at)
+        .order_by("received_on", "id")
+        .values_list("received_on", "residence", "died_on")
+    )
+    if not records:
+        raise NotKnown(person.iin)
+    died_on = records[-1][2]
+    residence = residence_on(on, [(received, where) for received, where, _ in records])
+    rows = np.array([(person.pk, coverage.day_number(died_on) if died_on else NEVER)], PERSON)
+    spans = fetch_spans(
+        "(SELECT *, lead(received_on) OVER (PARTITION BY category_id, valid_from"
+        "  ORDER BY received_on, id) AS believed_to"
+        " FROM registry_categoryspan WHERE person_id = %s AND recorded_at <= %s) s",
+        "s.believed_to",
+        person.pk,
+        person.pk,
+        (person.pk, known_at),
+    )
+    entries = book.fetch_entries(
+        "registry_contribution c WHERE c.person_id = %s AND c.recorded_at <= %s",
+        (person.pk, known_at),
+        book.Enough(rules),
+    )
+    excluded = fetch(
+        f"SELECT x.entry_id AS entry, {days('x.since')} AS since,"
+        f" coalesce({days('x.until')}, {NEVER}) AS until FROM registry_contribution c"
+        " JOIN registry_exclusion x ON x.entry_id = c.id WHERE c.person_id = %s"
+        " AND x.recorded_at <= %s AND coalesce(x.dropped_at, 'infinity') > %s",
+        (person.pk, known_at, known_at),
+        EXCLUDED,
+    )
+    by, records_paid = paid(entries, excluded)
+    batch = batch_of(
+        rows,
+        rows["person"] if residence == TEMPORARY else [],
+        np.zeros(len(by), np.int64),
+        records_paid,
+        spans,
+    )
+    return Known(
+        batch,
+        Contribution.objects.filter(person=person, recorded_at__lte=known_at, credited_on__lte=on),
+        [(int(entry), int(since), int(until)) for entry, since, until in excluded.tolist()],
+    )
+
+
+def _covered(batch, on, first, last):
+    grid = coverage.grid(batch, coverage.day_number(on), first, last)
+    return list(zip(range(first, last + 1), grid.covered[0].tolist(), strict=True))
+
+
+def _payments(known, on):
+    day = coverage.day_number(on)
+    excluded = {entry for entry, since, until in known.excluded if since <= day < until}
+    for entry in known.entries.order_by("credited_on", "rank"):
+        yield Payment(
+            months.number(entry.period),
+            Kind(entry.kind),
+            entry.payer,
+            Decimal(entry.amount),
+            entry.share,
+            (entry.reverses_id or entry.pk) not in excluded,
+        )
+
+
+def _spans(person, on, known_at):
+    """Spans believed on a day, as known at a moment."""
+    rows = CategorySpan.objects.filter(
+        person=person, recorded_at__lte=known_at, received_on__lte=on
+    ).order_by("received_on", "id")
+    believed = {(row.category_id, row.valid_from): row for row in rows}
+    return [row for row in believed.values() if not row.valid_to or row.valid_to >= row.valid_from]
+
+
+def _categories(person, on, known_at, first, last):
+    """Months with the categories that cover them."""
+    covering = {}
+    for category, _, since, until in zip(*group_pieces(), strict=True):
+        covering.setdefault(category, []).append((since, until))
+    for span in _spans(person, on, known_at):
+        for since, until in covering.get(span.category_id, []):
+            begin = max(span.valid_from, since)
+            ends = [day for day in (span.valid_to, until) if day]
+            stop = min([*map(months.number, ends), last])
+            for month in range(max(months.number(begin), first), stop + 1):
+                yield month, span.category_id
+
+
+def _own_kind(person, on, known_at):
+    pays_itself = any(
+        span.category_id in SELF_PAYING
+        and span.valid_from <= on
+        and (span.valid_to is None or on <= span.valid_to)
+        for span in _spans(person, on, known_at)
+    )
+    return Kind.ENTREPRENEUR if pays_itself else Kind.INDEPENDENT
