@@ -1,7 +1,33 @@
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import path
+
+from mhifund.views import persons, reference, registers, reports, search, sign_in, today
 
 urlpatterns = [
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("", today.today, name="today"),
+    path("search/", search.search, name="search"),
+    path("persons/", persons.persons, name="persons"),
+    path("persons/<int:pk>/", persons.person, name="person"),
+    path("persons/<int:pk>/iin/", persons.whole_iin, name="whole_iin"),
+    path("persons/<int:pk>/months/<str:month>/", persons.payments, name="month"),
+    path("registers/", registers.registers, name="registers"),
+    path("registers/<int:pk>/", registers.register, name="register"),
+    path("exceptions/", registers.exceptions, name="exceptions"),
+    path("refunds/", today.refunds, name="refunds"),
+    path("reports/", reports.reports, name="reports"),
+    path("reports/<int:pk>/", reports.report, name="report"),
+    path("reference/parameters/", reference.parameters, name="parameters"),
+    path("reference/categories/", reference.categories, name="categories"),
+    path("reference/calendar/", reference.calendar, name="calendar"),
+    path("reference/purpose-codes/", reference.purpose_codes, name="purpose_codes"),
+    path("reference/reasons/", reference.reasons, name="reasons"),
+    path("reference/regions/", reference.regions, name="regions"),
+    path("login/", sign_in.SignIn.as_view(), name="login"),
+    path("logout/", sign_in.SignOut.as_view(), name="logout"),
+    path("password/", sign_in.ChangePassword.as_view(), name="password_change"),
+    path("password/changed/", sign_in.PasswordChanged.as_view(), name="password_changed"),
+    path("language/", sign_in.choose_language, name="set_language"),
+    # the admin's own way in would stand outside the shell
+    path("admin/login/", sign_in.SignIn.as_view()),
     path("admin/", admin.site.urls),
 ]

@@ -1,0 +1,49 @@
+"""Whom a user may see: the one place every card, search and list of persons passes."""
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from mhifund import labels
+from registry.models import Person
+
+
+def persons_for(user):
+    """The persons of the user's regions, or of the whole country; nobody without the right."""
+    persons = Person.objects.all()
+    if not user.has_perm("registry.view_card"):
+        return persons.none()
+    within = regions(user)
+    return persons if within is None else persons.filter(region__in=within)
+
+
+def regions(user):
+    """The user's regions; None is the whole country. A user without a profile has none."""
+    if not hasattr(user, "_regions"):
+        user._regions = _regions(user)
+    return user._regions
+
+
+def _regions(user):
+    profile = getattr(user, "profile", None)
+    if profile is None:
+        return None if user.is_superuser else []
+    return list(profile.regions.all()) or None
+
+
+def role(user):
+    """What the user is, in words."""
+    if not hasattr(user, "_role"):
+        names = [labels.ROLES.get(group.name, group.name) for group in user.groups.all()]
+        user._role = ", ".join(str(name) for name in names) or (
+            _("Superuser") if user.is_superuser else _("No role yet")
+        )
+    return user._role
+
+
+def exceptions_for(user, items):
+    """Items of nobody in the registry, and of the persons the user may see."""
+    within = regions(user)
+    if within is None:
+        return items
+    others = Person.objects.filter(iin=OuterRef("iin")).exclude(region__in=within)
+    return items.exclude(Exists(others))

@@ -1,0 +1,182 @@
+"""The tables that speak of persons: read only, within the regions of the user, IINs masked."""
+
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.contrib.auth.admin import UserAdmin
+from django.utils.translation import gettext_lazy as _
+
+from mhifund import access, finding
+from mhifund.models import Look, Profile, Report, ReportTaking
+from payments.models import Dismissal, ExceptionItem, Finding
+from registry import models as registry
+from registry.admin import ReadOnly
+from registry.rules.iin import masked
+
+
+class OfPersons(ReadOnly):
+    """Rows that belong to a person, found by the IIN of the person."""
+
+    person = "person"
+    search_fields = ("person__iin__exact",)
+    search_help_text = _("A whole IIN")
+
+    def get_queryset(self, request):
+        rows = super().get_queryset(request)
+        if access.regions(request.user) is None:
+            return rows
+        within = registry.Person.objects.filter(region__in=access.regions(request.user))
+        return rows.filter(**{f"{self.person}__in": within})
+
+
+@admin.register(registry.Person)
+class PersonAdmin(OfPersons):
+    person = "pk"
+    list_display = ("full_name", "masked_iin", "birth_date", "sex", "residence", "region")
+    list_select_related = ("region",)
+    search_fields = ("iin__exact", "last_key__startswith")
+    search_help_text = _("A whole IIN, or the beginning of a surname")
+    exclude = ("iin",)
+    readonly_fields = ("masked_iin",)
+
+    def get_search_results(self, request, queryset, search_term):
+        if finding.typed(search_term) == finding.Typed.WORDS:
+            return finding.named(queryset, search_term), False
+        return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description=_("IIN"))
+    def masked_iin(self, person):
+        return masked(person.iin)
+
+
+@admin.register(registry.PersonRecord)
+class PersonRecordAdmin(OfPersons):
+    list_display = ("person", "residence", "region", "died_on", "received_on", "recorded_at")
+    list_select_related = ("person", "region")
+    raw_id_fields = ("person",)
+
+
+@admin.register(registry.CategorySpan)
+class CategorySpanAdmin(OfPersons):
+    list_display = ("person", "category", "valid_from", "valid_to", "received_on", "superseded_on")
+    list_select_related = ("person", "category")
+    raw_id_fields = ("person",)
+
+
+@admin.register(registry.Contribution)
+class ContributionAdmin(OfPersons):
+    list_display = ("key", "person", "payer", "knp", "period", "amount", "credited_on", "kind")
+    list_select_related = ("person",)
+    raw_id_fields = ("person", "reverses")
+    search_fields = ("person__iin__exact", "key__exact")
+    search_help_text = _("A whole IIN, or the key of an entry")
+
+
+@admin.register(registry.Verdict)
+class VerdictAdmin(OfPersons):
+    list_display = ("person", "status", "reason", "until", "changes_on", "on", "decided_at")
+    list_select_related = ("person",)
+    raw_id_fields = ("person",)
+    ordering = ("pk",)
+
+
+@admin.register(registry.VerdictChange)
+class VerdictChangeAdmin(OfPersons):
+    list_display = ("person", "status", "reason", "until", "on", "decided_at", "run")
+    list_select_related = ("person", "run")
+    raw_id_fields = ("person",)
+    ordering = ("-pk",)
+
+
+class OfEntries(OfPersons):
+    person = "entry__person"
+    list_select_related = ("entry",)
+    raw_id_fields = ("entry",)
+    search_fields = ("entry__person__iin__exact",)
+
+
+@admin.register(registry.Exclusion)
+class ExclusionAdmin(OfEntries):
+    list_display = ("entry", "cause", "since", "until", "recorded_at", "dropped_at")
+
+
+@admin.register(Finding)
+class FindingAdmin(OfEntries):
+    list_display = ("entry", "code", "amount", "days", "recorded_at", "dropped_at")
+
+
+@admin.register(Dismissal)
+class DismissalAdmin(OfEntries):
+    list_display = ("entry", "by", "at", "note")
+    list_select_related = ("entry", "by")
+
+
+@admin.register(ExceptionItem)
+class ExceptionItemAdmin(ReadOnly):
+    list_display = ("__str__", "masked_iin", "payer", "knp", "period", "amount", "codes", "state")
+    list_filter = ("state",)
+    search_fields = ("iin__exact",)
+    raw_id_fields = ("message", "entry")
+    exclude = ("iin", "raw")
+    readonly_fields = ("masked_iin",)
+
+    def get_queryset(self, request):
+        return access.exceptions_for(request.user, super().get_queryset(request))
+
+    @admin.display(description=_("IIN"))
+    def masked_iin(self, item):
+        return masked(item.iin)
+
+
+@admin.register(Look)
+class LookAdmin(OfPersons):
+    list_display = ("at", "user", "act", "person")
+    list_select_related = ("user", "person")
+
+
+@admin.register(Report)
+class ReportAdmin(ReadOnly):
+    list_display = ("name", "kind", "form", "on", "rows", "size", "sha256", "made_at")
+
+
+@admin.register(ReportTaking)
+class ReportTakingAdmin(ReadOnly):
+    list_display = ("at", "user", "report")
+    list_select_related = ("user", "report")
+
+
+class ProfileInline(admin.StackedInline):
+    model = Profile
+    can_delete = False
+    autocomplete_fields = ("regions",)
+    min_num = 1
+
+
+admin.site.unregister(get_user_model())
+
+
+@admin.register(get_user_model())
+class StaffAdmin(UserAdmin):
+    """Users with their role and their regions; only a superuser makes superusers."""
+
+    inlines = (ProfileInline,)
+    list_display = ("username", "last_name", "first_name", "role", "is_active", "last_login")
+    list_filter = ("is_active", "groups")
+    filter_horizontal = ()
+    autocomplete_fields = ("groups",)
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Who"), {"fields": ("last_name", "first_name", "email")}),
+        (_("Role"), {"fields": ("groups", "is_active", "is_staff")}),
+        (_("When"), {"fields": ("last_login", "date_joined")}),
+    )
+    readonly_fields = ("last_login", "date_joined")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def get_inlines(self, request, obj):
+        return self.inlines if obj else ()
+
+    @admin.display(description=_("role"))
+    def role(self, user):
+        return access.role(user)

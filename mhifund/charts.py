@@ -1,0 +1,68 @@
+"""Rows of the database as the series that the charts draw."""
+
+import json
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from registry import labels
+
+STATUSES = ("insured", "grace", "not_insured")
+PURPOSE_CODES = ("121", "122", "123", "124")
+
+
+def shares(rows):
+    """Rows with `n`, each with its part of the largest in per cent."""
+    largest = max((row["n"] for row in rows), default=0) or 1
+    return [row | {"percent": f"{100 * row['n'] / largest:.1f}%"} for row in rows]
+
+
+def nights(rows):
+    """Persons by status and night; the last run of a day stands for it."""
+    days = {}
+    for row in rows:
+        kept = days.setdefault(row["run__on"], {})
+        if kept.get("run") != row["run_id"]:
+            kept = days[row["run__on"]] = {"run": row["run_id"]}
+        kept[row["status"]] = row["n"]
+    if len(days) < 2:
+        return None
+    order = sorted(days)
+    return json.dumps(
+        {
+            "kind": "lines",
+            "labels": [date_format(day, "d.m") for day in order],
+            "series": [
+                {
+                    "label": str(labels.STATUSES[status]),
+                    "values": [days[day].get(status, 0) for day in order],
+                    "look": status,
+                }
+                for status in STATUSES
+            ],
+        }
+    )
+
+
+def receipts(rows):
+    """Millions of tenge by month of crediting and purpose code, one upon another."""
+    sums = {(row.month, row.knp): row.amount for row in rows}
+    months = sorted({month for month, _knp in sums})
+    return json.dumps(
+        {
+            "kind": "stack",
+            "unit": _("million tenge"),
+            "labels": [date_format(month, "m.y") for month in months],
+            "series": [
+                {
+                    "label": knp,
+                    "values": [
+                        round(float(sums.get((month, knp), 0)) / 1_000_000, 3) for month in months
+                    ],
+                    "look": f"knp-{knp}",
+                }
+                for knp in PURPOSE_CODES
+                if any((month, knp) in sums for month in months)
+            ],
+        }
+    )

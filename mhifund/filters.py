@@ -1,0 +1,43 @@
+"""What lists can be narrowed by."""
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+
+from payments import labels
+from payments.models import ExceptionItem, File
+
+ANY = _("any")
+
+
+class FileFilter(django_filters.FilterSet):
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=tuple(labels.FILE_STATES.items()), empty_label=ANY
+    )
+    kind = django_filters.ChoiceFilter(
+        label=_("Kind"), choices=tuple(labels.FILE_KINDS.items()), empty_label=ANY
+    )
+    name = django_filters.CharFilter(label=_("File name"), lookup_expr="icontains")
+
+    class Meta:
+        model = File
+        fields = ("state", "kind", "name")
+
+
+class ExceptionFilter(django_filters.FilterSet):
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=tuple(labels.EXCEPTION_STATES.items()), empty_label=ANY
+    )
+    code = django_filters.ChoiceFilter(
+        label=_("Reason"),
+        choices=tuple(labels.EXCEPTIONS.items()),
+        empty_label=ANY,
+        field_name="codes",
+        method="has_code",
+    )
+
+    class Meta:
+        model = ExceptionItem
+        fields = ("state", "code")
+
+    def has_code(self, items, name, code):
+        return items.filter(codes__contains=[code])

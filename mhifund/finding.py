@@ -1,0 +1,51 @@
+"""What was typed into the one search field, and the persons it names."""
+
+from enum import StrEnum
+
+from django.db.models import Q
+
+from registry.rules.iin import is_bin, is_iin
+from registry.rules.names import fold
+
+SHORTEST_IIN_START = 6
+
+
+class Typed(StrEnum):
+    NOTHING = "nothing"
+    IIN = "iin"
+    BIN = "bin"
+    IIN_START = "iin_start"
+    WORDS = "words"
+
+
+def typed(text):
+    """What a text in the search field is; a date of birth as YYMMDD is the start of an IIN."""
+    digits = "".join(text.split())
+    if not digits:
+        return Typed.NOTHING
+    if is_bin(digits):
+        return Typed.BIN
+    if is_iin(digits):
+        return Typed.IIN
+    if digits.isascii() and digits.isdigit() and SHORTEST_IIN_START <= len(digits) <= 12:
+        return Typed.IIN_START
+    return Typed.WORDS
+
+
+def with_iin(persons, text):
+    return persons.filter(iin__startswith="".join(text.split())).order_by("iin")
+
+
+def named(persons, text):
+    """Persons whose surname and first name begin like the words, in either order."""
+    words = [folded for word in text.split() if (folded := fold(word))][:2]
+    if not words:
+        return persons.none()
+    matches = _begin(*words)
+    if len(words) == 2:
+        matches |= _begin(*reversed(words))
+    return persons.filter(matches).order_by("last_key", "first_key", "id")
+
+
+def _begin(last, first=""):
+    return Q(last_key__startswith=last) & (Q(first_key__startswith=first) if first else Q())

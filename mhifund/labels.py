@@ -1,0 +1,113 @@
+"""The words and looks that belong to more than one app."""
+
+from django.utils.translation import gettext_lazy as _
+
+from payments import labels as payments
+from registry import labels as registry
+
+ROLES = {
+    "registry_operator": _("Registry operator"),
+    "reconciliation_officer": _("Reconciliation officer"),
+    "refund_officer": _("Refund officer"),
+    "refund_head": _("Refund head"),
+    "treasurer": _("Treasurer"),
+    "analyst": _("Analyst"),
+    "auditor": _("Auditor"),
+    "reference_editor": _("Reference editor"),
+    "administrator": _("Administrator"),
+}
+ACTS = {"card": _("opened the card"), "iin": _("saw the whole IIN")}
+REPORTS = {
+    "statuses": _("Statuses by region, category and reason"),
+    "receipts": _("Receipts by purpose code and month"),
+    "exceptions": _("Exceptions"),
+}
+TOPICS = {
+    "amounts": _("Minimum wage, indices and rates of the bank"),
+    "rates": _("Rates, bases and caps"),
+    "payment": _("Payment and periods"),
+    "status": _("Insured status"),
+    "penalty": _("Penalty"),
+    "refund": _("Terms of a refund"),
+    "details": _("Codes and bank details"),
+}
+TOPIC_OF = {
+    "MW": "amounts",
+    "MRP": "amounts",
+    "BASE": "amounts",
+    "BASE_ENTREPRENEUR": "rates",
+    "BASE_INDEPENDENT": "rates",
+    "RATE": "rates",
+    "CAP": "rates",
+    "SINGLE": "rates",
+    "AGGREGATE": "rates",
+    "PAYMENT": "payment",
+    "FIRST": "payment",
+    "PERIOD": "payment",
+    "TOLERANCE": "payment",
+    "PENALTY": "penalty",
+    "STATUS": "status",
+    "TRANSITION": "status",
+    "NIGHT": "status",
+    "REFUND": "refund",
+    "SC_TRANSFER_TO_FUND": "payment",
+    "SC": "details",
+    "FUND": "details",
+    "KNP": "details",
+    "KBK": "details",
+}
+PURPOSE_CODES = {
+    "121": (
+        _("Deductions for mandatory social health insurance"),
+        _("The employer, from the income of the employee; covers the month."),
+    ),
+    "122": (
+        _("Contributions for mandatory social health insurance"),
+        _("The employee, the entrepreneur or the independent payer; covers the month."),
+    ),
+    "123": (
+        _("Penalty for late deductions"),
+        _("Covers no month."),
+    ),
+    "124": (
+        _("Penalty for late contributions"),
+        _("Covers no month."),
+    ),
+}
+STATUS_LOOKS = {
+    "insured": ("is-good", "circle-check"),
+    "grace": ("is-warn", "clock-exclamation"),
+    "not_insured": ("is-bad", "circle-x"),
+    "not_in_force": ("", "circle-minus"),
+}
+FILE_LOOKS = {
+    "reading": ("", "player-play"),
+    "posted": ("is-good", "circle-check"),
+    "held": ("is-warn", "clock-exclamation"),
+    "refused": ("is-bad", "circle-x"),
+}
+WORDS = {
+    "sexes": registry.SEXES,
+    "residences": registry.RESIDENCES,
+    "groups": registry.GROUPS,
+    "kinds": registry.KINDS,
+    "statuses": registry.STATUSES,
+    "reasons": registry.REASONS,
+    "file_kinds": payments.FILE_KINDS,
+    "file_codes": payments.FILE_CODES,
+    "steps": payments.STEPS,
+    "exceptions": payments.EXCEPTIONS,
+    "exception_states": payments.EXCEPTION_STATES,
+    "findings": payments.FINDINGS,
+    "looks": ACTS,
+    "confidence": registry.CONFIDENCE,
+    "parameters": registry.PARAMETERS,
+    "units": registry.UNITS,
+    "values": registry.VALUES,
+    "acts": registry.ACTS,
+}
+
+
+def topic(code):
+    """Under which heading a parameter stands."""
+    return TOPIC_OF.get(code) or TOPIC_OF[code.split("_")[0]]

@@ -1,0 +1,84 @@
+"""The left rail: sections and their pages, offered to whom they are for."""
+
+from typing import NamedTuple
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class Page(NamedTuple):
+    label: str
+    view: str
+    permission: str | None = None
+
+
+class Section(NamedTuple):
+    label: str
+    icon: str
+    pages: tuple[Page, ...]
+
+
+RAIL = (
+    Section(_("Today"), "layout-dashboard", (Page(_("Today"), "today"),)),
+    Section(_("Registry"), "users", (Page(_("Persons"), "persons", "registry.view_card"),)),
+    Section(
+        _("Payments"),
+        "credit-card",
+        (
+            Page(_("Registers"), "registers", "payments.view_file"),
+            Page(_("Exceptions"), "exceptions", "payments.view_file"),
+        ),
+    ),
+    Section(_("Refunds"), "receipt-refund", (Page(_("Refunds"), "refunds", "payments.view_file"),)),
+    Section(
+        _("Reports"),
+        "report-analytics",
+        (Page(_("Reports"), "reports", "registry.view_reports"),),
+    ),
+    Section(
+        _("Reference"),
+        "book-2",
+        (
+            Page(_("Parameters"), "parameters"),
+            Page(_("Categories"), "categories"),
+            Page(_("Calendar"), "calendar"),
+            Page(_("Purpose codes"), "purpose_codes"),
+            Page(_("Refund reasons"), "reasons"),
+            Page(_("Regions"), "regions"),
+        ),
+    ),
+)
+ADMINISTRATION = Section(_("Administration"), "settings", (Page("", "admin:index"),))
+
+
+def sections(user, path):
+    """The sections a user is offered, with the one being looked at marked."""
+    offered = [*RAIL, ADMINISTRATION] if user.is_staff else RAIL
+    return [row for section in offered if (row := _section(section, user, path))]
+
+
+def _section(section, user, path):
+    pages = [_page(page, path) for page in section.pages if _is_for(page, user)]
+    if not pages:
+        return None
+    return {
+        "label": section.label,
+        "icon": section.icon,
+        "url": pages[0]["url"],
+        "current": any(page["current"] for page in pages),
+        "exact": len(pages) == 1,
+        "pages": pages if len(pages) > 1 else (),
+    }
+
+
+def _page(page, path):
+    url = reverse(page.view)
+    return {
+        "label": page.label,
+        "url": url,
+        "current": path == url if url == "/" else path.startswith(url),
+    }
+
+
+def _is_for(page, user):
+    return page.permission is None or user.has_perm(page.permission)

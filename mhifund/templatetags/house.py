@@ -1,0 +1,242 @@
+"""How the pages write figures, days, states and icons."""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from mhifund import access, labels, rail
+from payments import labels as payment_words
+from registry import labels as registry_words
+from registry.admin import COUNTED
+from registry.rules import iin as iin_rule
+
+register = template.Library()
+
+SPRITE = "vendor/tabler-icons-3.51.0/icons.svg"
+NOTHING = "–"
+
+
+@register.simple_tag
+def icon(name, extra=""):
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        extra,
+        static(SPRITE),
+        name,
+    )
+
+
+@register.filter
+def note_icon(level):
+    icons = {"success": "circle-check", "warning": "alert-triangle", "error": "circle-x"}
+    return icons.get(level, "info-circle")
+
+
+@register.filter
+def figure(value):
+    """A whole number with thin spaces between the thousands."""
+    return NOTHING if value is None else _grouped(value, 0)
+
+
+@register.filter
+def money(value):
+    """A sum with two places; the unit stands in the heading."""
+    return NOTHING if value is None else _grouped(value, 2)
+
+
+@register.filter
+def tenge(value):
+    return NOTHING if value is None else f"{_grouped(value, 2)}\u202f₸"
+
+
+def _grouped(value, places):
+    written = number_format(Decimal(value), decimal_pos=places, use_l10n=True, force_grouping=True)
+    return written.replace("-", "−")
+
+
+@register.filter
+def day(value):
+    return date_format(value, "d.m.Y") if value else NOTHING
+
+
+@register.filter
+def moment(value):
+    if not isinstance(value, datetime):
+        return NOTHING
+    return date_format(timezone.localtime(value), "d.m.Y H:i")
+
+
+@register.filter
+def month(value):
+    """A month as the tables write it: 08.2026."""
+    return date_format(value, "m.Y") if isinstance(value, date) else NOTHING
+
+
+@register.filter
+def month_name(value):
+    return date_format(value, "M Y") if isinstance(value, date) else NOTHING
+
+
+@register.filter
+def duration(seconds):
+    if seconds is None:
+        return NOTHING
+    if seconds < 60:
+        return _("%(seconds)s s") % {"seconds": number_format(round(seconds, 1))}
+    return _("%(minutes)s min %(seconds)s s") % {
+        "minutes": int(seconds // 60),
+        "seconds": int(seconds % 60),
+    }
+
+
+@register.filter
+def percent_of(part, whole):
+    if not whole:
+        return NOTHING
+    share = Decimal(100 * part) / whole
+    return f"{_grouped(share.quantize(Decimal('0.1')), 1)}\u202f%"
+
+
+@register.filter
+def left_out(file):
+    """How many items of a posted file went to the exceptions."""
+    return file.items - file.posted
+
+
+@register.filter
+def masked(number):
+    return iin_rule.masked(number)
+
+
+@register.filter
+def word(code, table):
+    """The word for a code: `{{ person.sex|word:"sexes" }}`."""
+    return labels.WORDS[table].get(code, code)
+
+
+PLACES = re.compile(r"\b(art\.|p\.|App\.|para) ([\d-]+)")
+PLACE_WORDS = {
+    "art.": gettext_lazy("art. %s"),
+    "p.": gettext_lazy("p. %s"),
+    "App.": gettext_lazy("App. %s"),
+    "para": gettext_lazy("para %s"),
+}
+PLACE_BEGINS = re.compile(r", (?=art\.|App\.)")
+
+
+@register.filter
+def basis(text):
+    """A legal basis in the language of the page: "Law 405-V of 16.11.2015, art. 26 p. 1"."""
+    acts, *place = PLACE_BEGINS.split(text or "", maxsplit=1)
+    words = "; ".join(str(registry_words.ACTS.get(act, act)) for act in acts.split("; "))
+    return ", ".join(filter(None, [words, *(article(part) for part in place)]))
+
+
+@register.filter
+def article(text):
+    return PLACES.sub(lambda found: str(PLACE_WORDS[found[1]]) % found[2], text)
+
+
+@register.simple_tag
+def parameter_value(row):
+    """The value of a parameter with its unit, or that there is none."""
+    if row is None or (row.value is None and not row.text):
+        return _("not in force") if row is None or row.confidence != "none" else _("not known yet")
+    unit = registry_words.UNITS.get(row.unit, row.unit)
+    return f"{_written(row)}\u202f{unit}" if unit == "%" else f"{_written(row)} {unit}".strip()
+
+
+def _written(row):
+    if row.unit == "date":
+        return day(date.fromisoformat(row.text))
+    if row.value is None:
+        return registry_words.VALUES.get(row.text, row.text)
+    return _grouped(row.value, max(0, -row.value.normalize().as_tuple().exponent))
+
+
+@register.simple_tag
+def status(code):
+    """The insured status as colour, icon and word."""
+    return _state(labels.STATUS_LOOKS[code], registry_words.STATUSES[code])
+
+
+@register.simple_tag
+def file_state(code):
+    return _state(labels.FILE_LOOKS[code], payment_words.FILE_STATES[code])
+
+
+def _state(look, text):
+    tone, symbol = look
+    return format_html('<span class="state {}">{}{}</span>', tone, icon(symbol), text)
+
+
+@register.simple_tag(takes_context=True)
+def masked_or_whole(context, person):
+    """The IIN of a card: whole only on the page that answers the request to see it."""
+    return person.iin if context.get("unmasked") else iin_rule.masked(person.iin)
+
+
+IIN_IN_TEXT = re.compile(r"(?<!\d)\d{12}(?!\d)")
+
+
+@register.simple_tag(takes_context=True)
+def line_as_it_came(context, item):
+    """The raw line; who may not see whole IINs sees them masked here too."""
+    if context["perms"]["registry"]["unmask_iin"]:
+        return item.raw
+    return IIN_IN_TEXT.sub(lambda found: iin_rule.masked(found[0]), item.raw)
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context, **changes):
+    """The query of this page with other values; None takes one away."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = value
+    return query.urlencode()
+
+
+@register.simple_tag
+def counted(changelist):
+    """How long a list of the admin is, as far as it was counted."""
+    many, name = changelist.result_count > COUNTED, changelist.opts.verbose_name_plural
+    total = figure(min(changelist.result_count, COUNTED))
+    return f"{name}: {_('more than %s') % total if many else total}"
+
+
+@register.simple_tag
+def form_field(field):
+    """A field of a form in the looks of the house."""
+    kind = "form-select" if hasattr(field.field, "choices") else "form-control"
+    return field.as_widget(attrs={"class": kind})
+
+
+@register.inclusion_tag("mhifund/rail.html", takes_context=True)
+def rail_of(context):
+    request = context["request"]
+    return {"sections": rail.sections(request.user, request.path)}
+
+
+@register.simple_tag
+def role_of(user):
+    return access.role(user)
+
+
+@register.simple_tag
+def regions_of(user):
+    regions = access.regions(user)
+    if regions is None:
+        return _("Whole country")
+    if len(regions) == 1:
+        return regions[0].name
+    return ngettext("%(count)d region", "%(count)d regions", len(regions)) % {"count": len(regions)}

@@ -1,0 +1,75 @@
+"""The registry of persons and the card of one."""
+
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from mhifund import access, card, finding
+from mhifund.listing import ROWS
+from mhifund.models import Look
+from registry.models import Contribution
+from registry.rules import months
+
+may_open = permission_required("registry.view_card", raise_exception=True)
+may_unmask = permission_required("registry.unmask_iin", raise_exception=True)
+
+
+@may_open
+def persons(request):
+    """Persons by name or IIN; without words the page only says what to type."""
+    text = request.GET.get("name", "").strip()[:100]
+    rows = list(_found(request.user, text)[: ROWS + 1]) if text else []
+    return render(
+        request,
+        "mhifund/persons.html",
+        {"name": text, "persons": rows[:ROWS], "more": len(rows) > ROWS},
+    )
+
+
+def _found(user, text):
+    persons = access.persons_for(user).select_related("region", "verdict")
+    if finding.typed(text) == finding.Typed.WORDS:
+        return finding.named(persons, text)
+    return finding.with_iin(persons, text)
+
+
+@may_open
+def person(request, pk):
+    """The card: who, the status on a day with its reason, the months, and what they rest on."""
+    found = _visible(request, pk)
+    Look.objects.create(person=found, user=request.user, act="card", at=timezone.now())
+    return render(request, "mhifund/person.html", card.card(found, request))
+
+
+@may_open
+@may_unmask
+@require_POST
+def whole_iin(request, pk):
+    """The whole IIN, once it is written down who asked."""
+    found = _visible(request, pk)
+    Look.objects.create(person=found, user=request.user, act="iin", at=timezone.now())
+    if "HX-Request" not in request.headers:
+        return redirect("person", pk=pk)
+    return render(request, "mhifund/whole_iin.html", {"person": found})
+
+
+@may_open
+def payments(request, pk, month):
+    """The payments of a person for one month."""
+    number = months.from_period(month)
+    if number is None:
+        raise Http404
+    found, period = _visible(request, pk), months.first(number)
+    entries = Contribution.objects.filter(person=found, period=period).order_by("rank")
+    return render(
+        request,
+        "mhifund/month.html",
+        {"person": found, "period": period, "entries": entries.prefetch_related("findings")},
+    )
+
+
+def _visible(request, pk):
+    persons = access.persons_for(request.user).select_related("region", "verdict")
+    return get_object_or_404(persons, pk=pk)

@@ -1,0 +1,58 @@
+"""Files that came in: the list, one of them, and what of them could not be posted."""
+
+from django.contrib.auth.decorators import permission_required
+from django.shortcuts import get_object_or_404, render
+
+from mhifund import access
+from mhifund.filters import ExceptionFilter, FileFilter
+from mhifund.listing import newest_first
+from payments.models import ExceptionItem, File, Message
+
+MESSAGES = 200
+EXCEPTIONS = 50
+
+may_see = permission_required("payments.view_file", raise_exception=True)
+
+
+@may_see
+def registers(request):
+    """Received files, newest first."""
+    narrowed = FileFilter(request.GET, queryset=File.objects.select_related("received_by"))
+    return render(
+        request,
+        "mhifund/registers.html",
+        {"filter": narrowed, "listing": newest_first(narrowed.qs, request)},
+    )
+
+
+@may_see
+def register(request, pk):
+    """A file with its totals level by level, its messages and its exceptions."""
+    file = get_object_or_404(File.objects.select_related("received_by"), pk=pk)
+    exceptions = access.exceptions_for(
+        request.user, ExceptionItem.objects.filter(message__file=file)
+    )
+    messages = list(file.messages.order_by("number")[: MESSAGES + 1])
+    return render(
+        request,
+        "mhifund/register.html",
+        {
+            "file": file,
+            "payment_messages": messages[:MESSAGES],
+            "more_messages": len(messages) > MESSAGES,
+            "exceptions": exceptions.select_related("message").order_by("id")[:EXCEPTIONS],
+        },
+    )
+
+
+@may_see
+def exceptions(request):
+    """Items that could not be posted, newest first; the open ones unless asked otherwise."""
+    chosen = request.GET if request.GET else {"state": "open"}
+    items = access.exceptions_for(request.user, ExceptionItem.objects.all())
+    narrowed = ExceptionFilter(chosen, queryset=items.select_related("message__file"))
+    return render(
+        request,
+        "mhifund/exceptions.html",
+        {"filter": narrowed, "listing": newest_first(narrowed.qs, request)},
+    )

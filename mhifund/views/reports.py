@@ -1,0 +1,34 @@
+"""What the nights left behind, and who took it away."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.decorators import permission_required
+from django.db.models import Prefetch
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from mhifund.listing import newest_first
+from mhifund.models import Report, ReportTaking
+
+may_take = permission_required("registry.view_reports", raise_exception=True)
+
+
+@may_take
+def reports(request):
+    """One row a night and report."""
+    takings = Prefetch("takings", ReportTaking.objects.select_related("user"))
+    rows = Report.objects.select_related("run").prefetch_related(takings)
+    return render(request, "mhifund/reports.html", {"listing": newest_first(rows, request)})
+
+
+@may_take
+def report(request, pk):
+    """The file itself; taking it is written down first."""
+    row = get_object_or_404(Report, pk=pk)
+    path = Path(settings.REPORTS_ROOT) / row.name
+    if not path.is_file():
+        raise Http404
+    ReportTaking.objects.create(report=row, user=request.user, at=timezone.now())
+    return FileResponse(path.open("rb"), as_attachment=True, filename=row.name)

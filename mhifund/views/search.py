@@ -1,0 +1,52 @@
+"""The one search field."""
+
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from mhifund import access, finding
+from mhifund.finding import Typed
+from payments.models import File, Message
+from registry.models import Contribution, Person
+
+SHOWN = 20
+
+
+def search(request):
+    """Straight to the card or the register when only one thing is meant; else what was found."""
+    text = request.GET.get("q", "").strip()[:100]
+    kind = finding.typed(text)
+    found = {"q": text, "kind": kind, "persons": [], "entries": [], "messages_found": [], "files": []}
+    if kind != Typed.NOTHING:
+        found |= _persons(request.user, text, kind) | _payments(request.user, text, kind)
+    things = [*found["persons"], *found["messages_found"], *found["files"], *found["entries"]]
+    if len(things) == 1 and (target := _page_of(things[0])):
+        return redirect(target)
+    return render(request, "mhifund/search.html", found | {"nothing": not things})
+
+
+def _persons(user, text, kind):
+    persons = access.persons_for(user).select_related("region", "verdict")
+    if kind == Typed.BIN:
+        entries = Contribution.objects.filter(payer="".join(text.split()))
+        entries = entries.filter(person__in=access.persons_for(user))
+        entries = entries.select_related("person").order_by("-period", "-id")
+        return {"entries": list(entries[:SHOWN])}
+    matching = finding.named if kind == Typed.WORDS else finding.with_iin
+    return {"persons": list(matching(persons, text)[:SHOWN])}
+
+
+def _payments(user, text, kind):
+    if not user.has_perm("payments.view_file") or kind in (Typed.IIN, Typed.BIN):
+        return {}
+    messages = Message.objects.filter(reference=text).select_related("file").order_by("-id")
+    files = File.objects.filter(name__icontains=text)
+    return {"messages_found": list(messages[:SHOWN]), "files": list(files[:SHOWN])}
+
+
+def _page_of(thing):
+    """The page of a thing; entries of a payer have none of their own."""
+    if isinstance(thing, Person):
+        return reverse("person", args=[thing.pk])
+    if isinstance(thing, (File, Message)):
+        return reverse("register", args=[thing.pk if isinstance(thing, File) else thing.file_id])
+    return None

@@ -1,0 +1,76 @@
+"""The first page: last night, the files of the day, and where the money and the statuses stand."""
+
+from collections import Counter
+from datetime import timedelta
+
+from django.contrib.auth.decorators import permission_required
+from django.db.models import Sum
+from django.shortcuts import render
+from django.utils import timezone
+
+from mhifund import access, charts
+from mhifund.models import Receipts, Report
+from payments.models import File
+from registry.models import Run, Shift, Tally
+
+FILES = 8
+REPORTS = 6
+NIGHTS = 30
+MONTHS = 24
+BIGGEST_SHIFTS = 8
+
+
+def today(request):
+    run = Run.objects.filter(state="done").order_by("-id").first()
+    context = {"run": run, "running": Run.objects.filter(state="running").order_by("-id").first()}
+    if run:
+        context |= _night(request.user, run)
+    if request.user.has_perm("payments.view_file"):
+        context |= {"files": File.objects.order_by("-id")[:FILES], "receipts": _receipts()}
+    if request.user.has_perm("registry.view_reports"):
+        context["reports"] = Report.objects.order_by("-id")[:REPORTS]
+    return render(request, "mhifund/today.html", context)
+
+
+def _night(user, run):
+    tallies = _within(user, Tally.objects.filter(run=run))
+    by_reason = list(tallies.values("status", "reason").annotate(n=Sum("persons")).order_by("-n"))
+    by_status = Counter()
+    for row in by_reason:
+        by_status[row["status"]] += row["n"]
+    shifts = _within(user, Shift.objects.filter(run=run).exclude(old_status=""))
+    moves = shifts.values("old_status", "old_reason", "status", "reason").annotate(n=Sum("persons"))
+    return {
+        "seconds": (run.finished_at - run.started_at).total_seconds(),
+        "by_status": [(status, by_status[status]) for status in charts.STATUSES],
+        "judged": sum(by_status.values()),
+        "by_reason": charts.shares(by_reason),
+        "moves": list(moves.order_by("-n")[:BIGGEST_SHIFTS]),
+        "nights": _nights(user, run),
+    }
+
+
+def _nights(user, run):
+    """Persons by status, night after night."""
+    since = run.on - timedelta(days=NIGHTS)
+    rows = _within(user, Tally.objects.filter(run__on__gt=since, run__state="done"))
+    rows = rows.values("run__on", "run_id", "status").annotate(n=Sum("persons")).order_by("run_id")
+    return charts.nights(rows)
+
+
+def _receipts():
+    latest = Receipts.objects.order_by("-month").values_list("month", flat=True).first()
+    if latest is None:
+        return None
+    since = latest - timedelta(days=31 * (MONTHS - 1))
+    return charts.receipts(Receipts.objects.filter(month__gte=since.replace(day=1)))
+
+
+def _within(user, rows):
+    regions = access.regions(user)
+    return rows if regions is None else rows.filter(region__in=regions)
+
+
+@permission_required("payments.view_file", raise_exception=True)
+def refunds(request):
+    return render(request, "mhifund/refunds.html", {"today": timezone.localdate()})

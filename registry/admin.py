@@ -1,0 +1,102 @@
+"""The tables of the registry that say nothing of a single person."""
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.utils.functional import cached_property
+from import_export.admin import ExportMixin
+from import_export.forms import ExportForm
+
+from registry import labels, models
+from registry.resources import Csv, Xlsx
+
+COUNTED = 10_000
+
+
+class Uncounted(Paginator):
+    """Counts no further than COUNTED rows."""
+
+    @cached_property
+    def count(self):
+        return self.object_list.order_by()[: COUNTED + 1].count()
+
+
+class ReadOnly(admin.ModelAdmin):
+    """What only an action of the office may change."""
+
+    paginator = Uncounted
+    show_full_result_count = False
+    list_per_page = 50
+    actions = None
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class SmallList(ExportMixin, ReadOnly):
+    """A list a person looks at as a whole, and takes away."""
+
+    export_form_class = ExportForm
+
+    def get_export_formats(self):
+        return [Xlsx, Csv]
+
+
+@admin.register(models.Region)
+class RegionAdmin(SmallList):
+    list_display = ("code", "name_kk", "name_ru", "name_en", "since", "until")
+    search_fields = ("code", "name_kk", "name_ru", "name_en")
+
+
+@admin.register(models.Parameter)
+class ParameterAdmin(SmallList):
+    list_display = ("named", "since", "value", "text", "unit", "act", "article", "confidence")
+    list_filter = ("confidence",)
+    search_fields = ("code", "source", "act")
+
+    @admin.display(description=models.Parameter._meta.verbose_name, ordering="code")
+    def named(self, row):
+        return labels.PARAMETERS.get(row.code, row.code)
+
+
+@admin.register(models.CalendarDay)
+class CalendarDayAdmin(SmallList):
+    list_display = ("day", "kind", "name_kk", "name_ru", "name_en", "entered_on")
+    list_filter = ("kind",)
+    date_hierarchy = "day"
+
+
+class GroupInline(admin.TabularInline):
+    model = models.CategoryGroup
+    extra = 0
+    can_delete = False
+
+
+@admin.register(models.Category)
+class CategoryAdmin(SmallList):
+    list_display = ("code", "name_kk", "name_ru", "name_en", "basis")
+    search_fields = ("code", "name_kk", "name_ru", "name_en")
+    inlines = (GroupInline,)
+
+
+@admin.register(models.Run)
+class RunAdmin(ReadOnly):
+    list_display = ("on", "state", "started_at", "finished_at", "judged", "changed", "by")
+    list_filter = ("state",)
+
+
+@admin.register(models.Shift)
+class ShiftAdmin(ReadOnly):
+    list_display = ("run", "region", "old_status", "old_reason", "status", "reason", "persons")
+    list_select_related = ("run", "region")
+
+
+@admin.register(models.Tally)
+class TallyAdmin(ReadOnly):
+    list_display = ("run", "region", "status", "reason", "persons")
+    list_select_related = ("run", "region")
