@@ -30,6 +30,8 @@ MIGRATING = 20201101
 
 def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mhifund.settings")
+    # a background job of a shell begins with Ctrl-C ignored
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, ended)
     command = sys.argv[1] if len(sys.argv) > 1 else "help"

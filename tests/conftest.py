@@ -2,26 +2,30 @@
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import django
 import pytest
 from django.conf import settings
 from hypothesis import settings as hypothesis_settings
 
-from mhifund.servers import using
+from mhifund.servers import postgres, using, valkey
 
 WORKER = "PYTEST_XDIST_WORKER" in os.environ
 
 if not WORKER:
     os.environ["MHIFUND_DATA"] = tempfile.mkdtemp(prefix="mhifund-test-")
+    # told to end, pytest ends as after Ctrl-C: through every `finally`
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
 os.environ["DJANGO_SETTINGS_MODULE"] = "mhifund.settings"
 os.environ["STATIC_STORAGE"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 django.setup()
 settings.STATIC_ROOT.mkdir(exist_ok=True)
 
+# the same examples every time: a run that passed here passes there
 hypothesis_settings.register_profile("project", deadline=None, derandomize=True, database=None)
 hypothesis_settings.load_profile("project")
 
@@ -35,4 +39,8 @@ def django_db_modify_db_settings() -> Iterator[None]:
 
 def pytest_unconfigure() -> None:
     if not WORKER:
-        shutil.rmtree(Path(os.environ["MHIFUND_DATA"]), ignore_errors=True)
+        # workers cut off by Ctrl-C could not
+        postgres.stop(settings.PLACE)
+        valkey.stop(settings.PLACE)
+        settings.PLACE.clear()
+        shutil.rmtree(settings.DATA_ROOT, ignore_errors=True)

@@ -40,4 +40,5 @@ def using(place: Place) -> Iterator[None]:
         if place.leave(mark):
             postgres.stop(place)
             valkey.stop(place)
+            place.clear()
         mark.close()

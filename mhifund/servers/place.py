@@ -3,7 +3,9 @@
 import fcntl
 import hashlib
 import os
+import pwd
 import re
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -13,7 +15,7 @@ from pathlib import Path
 from typing import TextIO
 from urllib.parse import quote
 
-NOBODY = 65534
+NOBODY = pwd.getpwnam("nobody").pw_uid
 SHORT_AND_PLAIN = re.compile(r"[\w./-]{1,90}", re.ASCII)
 PATIENCE = 120
 
@@ -74,6 +76,11 @@ class Place:
             folder.mkdir(mode=0o700, exist_ok=True)
             # what a shell's umask took away, or another hand gave
             folder.chmod(0o700)
+
+    def clear(self) -> None:
+        """Nothing stays outside the data folder."""
+        if self.sockets.parent != self.data:
+            shutil.rmtree(self.sockets, ignore_errors=True)
 
     def server_uid(self) -> int:
         """Root may have had to give the database files to nobody."""

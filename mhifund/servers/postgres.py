@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import pwd
 import re
 import shutil
 import signal
@@ -17,7 +18,8 @@ from mhifund.servers.place import NOBODY, PATIENCE, Missing, Place, end, living_
 NAME = "mhifund"
 OLDEST = 15
 ON_THE_MACHINE = ("lib/postgresql/*/bin", "pgsql-*/bin")
-MAPPED = ["unshare", "--user", "--map-user=1000", "--map-group=1000", "--"]
+# initdb wants a user who has a name, and uid 1000 has none in a bare container
+MAPPED = ["unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}", "--"]
 AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--"]
 OWN_SERVER = "or set DATABASE_URL to a PostgreSQL (15 or newer) of your own."
 
@@ -68,20 +70,28 @@ def major(folder: Path) -> int:
 
 
 def unprivileged(place: Place, bin_folder: Path) -> list[str]:
-    """What to put before a server command: PostgreSQL refuses to run as root."""
-    if os.getuid() != 0:
+    """What to put before a server command: it refuses root, and a user without a name."""
+    root = os.getuid() == 0
+    if not root and named(os.getuid()):
         return []
-    given_away = place.postgres.exists() and place.postgres.stat().st_uid == NOBODY
-    for prefix in [AS_NOBODY] if given_away else [MAPPED, AS_NOBODY]:
+    given_away = place.postgres.exists() and place.postgres.stat().st_uid != os.getuid()
+    for prefix in ([] if given_away else [MAPPED]) + ([AS_NOBODY] if root else []):
         if works([*prefix, str(bin_folder / "postgres"), "--version"]):
             if prefix is AS_NOBODY:
                 os.chown(place.sockets, NOBODY, NOBODY)
             return prefix
     raise Missing(
-        "PostgreSQL does not run as root, and here root may neither make a user namespace "
-        f"(unshare) nor start {bin_folder} as nobody (setpriv). "
-        f"Work as an ordinary user, {OWN_SERVER}"
+        f"PostgreSQL does not run as {'root' if root else 'a user without a name'}, and here one "
+        f"may neither make a user namespace (unshare) nor start {bin_folder} as nobody (setpriv). "
+        f"Work as an ordinary user with a name, {OWN_SERVER}"
     )
+
+
+def named(uid: int) -> bool:
+    try:
+        return bool(pwd.getpwuid(uid).pw_name)
+    except KeyError:
+        return False
 
 
 def works(command: list[str]) -> bool:

@@ -19,10 +19,8 @@ from mhifund.servers.place import living_in
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    yield Place(tmp_path)
-    with suppress(FileNotFoundError):
-        Place(tmp_path).sockets.rmdir()
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
 
 
 @pytest.fixture
