@@ -19,7 +19,7 @@ except ModuleNotFoundError as error:
 
 WITHOUT_SERVERS = {
     *("help", "version", "check", "diffsettings", "startapp"),
-    *("makemessages", "compilemessages", "collectstatic", "findstatic"),
+    *("makemessages", "compilemessages", "collectstatic", "findstatic", "messages"),
 }
 WITHOUT_MIGRATION = {
     *("migrate", "makemigrations", "showmigrations", "sqlmigrate", "squashmigrations"),

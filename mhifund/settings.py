@@ -10,6 +10,7 @@ from csp.constants import SELF
 from django.utils.translation import gettext_lazy as _
 from environs import env
 
+from mhifund.catalogues import compiled
 from mhifund.servers import Place
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -17,13 +18,13 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # What the system keeps: embedded servers, received files, reports, static files, the secret key.
 DATA_ROOT = Path(env.str("MHIFUND_DATA", "") or BASE_DIR / ".local").resolve()
 PLACE = Place(DATA_ROOT)
+PLACE.make()
 FILES_ROOT = DATA_ROOT / "files"
 REPORTS_ROOT = DATA_ROOT / "reports"
 
 
 def kept_secret(path: Path) -> str:
     """Made once; two processes that start together end up with the same one."""
-    PLACE.make()
     if not path.exists():
         fresh = path.with_suffix(f".{secrets.token_hex(4)}")
         fresh.touch(mode=0o600)
@@ -143,7 +144,8 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 LANGUAGE_CODE = "ru"
 LANGUAGES = [("kk", _("Kazakh")), ("ru", _("Russian")), ("en", _("English"))]
 # our own words, and the words of Django that it does not have in Kazakh
-LOCALE_PATHS = [BASE_DIR / "mhifund" / "locale", BASE_DIR / "mhifund" / "locale" / "django"]
+CATALOGUES = compiled(BASE_DIR / "mhifund" / "locale", DATA_ROOT / "locale")
+LOCALE_PATHS = [CATALOGUES, CATALOGUES / "django"]
 FORMAT_MODULE_PATH = "mhifund.formats"
 USE_I18N = True
 USE_TZ = True
