@@ -47,6 +47,16 @@ REASONS = {
     "never_paid": _("no month was ever covered"),
     "gap": _("months are missing"),
 }
+WHYS = {
+    "paid": _("paid"),
+    "category": _("covered by a category"),
+    "not_due": _("not due yet"),
+    "underpaid": _("underpaid"),
+    "refunded": _("refunded"),
+    "not_counted": _("overpaid as a whole, counts nowhere"),
+    "other_period": _("nothing paid; perhaps paid for another period"),
+    "nothing_paid": _("nothing paid"),
+}
 RUN_STATES = {"running": _("running"), "done": _("done")}
 PARAMETERS = {
     "MW": _("Minimum wage"),
@@ -123,14 +133,14 @@ UNITS = {
     "consecutive_months": _("consecutive months"),
     "months (after 60 paid months, excluding state/LEB-paid)": _("months"),
     "day_of_next_month": _("day of the next month"),
-    "percent": _("%"),
-    "percent_per_year": _("% a year"),
-    "percent_of_income": _("% of income"),
-    "percent_of_persons": _("% of persons"),
-    "percent_of_single_payment": _("% of the single payment"),
-    "percent_of_aggregate_payment": _("% of the aggregate payment"),
-    "percent_of_avg_wage_two_years_before": _("% of the average wage two years before"),
-    "percent_of_regional_avg_wage": _("% of the average wage of the region"),
+    "percent": "",
+    "percent_per_year": _("a year"),
+    "percent_of_income": _("of income"),
+    "percent_of_persons": _("of persons"),
+    "percent_of_single_payment": _("of the single payment"),
+    "percent_of_aggregate_payment": _("of the aggregate payment"),
+    "percent_of_avg_wage_two_years_before": _("of the average wage two years before"),
+    "percent_of_regional_avg_wage": _("of the average wage of the region"),
     "times_annual_rate": _("times the rate of a year"),
     "date": "",
     "text": "",
@@ -170,6 +180,31 @@ ACTS = {
     ),
 }
 
+REFUSALS = {
+    "empty": _("The file is empty."),
+    "unreadable": _("The file is no text that can be read."),
+    "columns": _("The heading lacks columns, or has them twice."),
+}
+REJECTIONS = {
+    "bad_row": _("the row has more or fewer fields than the heading"),
+    "bad_iin": _("no valid IIN"),
+    "repeated_iin": _("the IIN stands in an earlier row of the file"),
+    "unknown_iin": _("nobody in the registry has this IIN"),
+    "bad_name": _("no surname, or a name that is too long or has control characters"),
+    "bad_birth_date": _("no readable birth date, or one after the day of receipt"),
+    "bad_sex": _("the sex is neither M nor F"),
+    "bad_residence": _("unknown kind of residence"),
+    "bad_region": _("unknown region"),
+    "bad_died_on": _("the date of death is unreadable or before the birth"),
+    "died_later": _("the date of death is after the day of receipt"),
+    "bad_category": _("unknown category"),
+    "bad_valid_from": _("no readable first day"),
+    "bad_valid_to": _("unreadable last day"),
+    "bad_received_on": _("no readable day of receipt"),
+    "received_later": _("received after the day of loading"),
+    "bad_source": _("the source is too long or has control characters"),
+    "overlap": _("overlaps a span of the same category"),
+}
 
 def in_language(row, field):
     """The field of a row in the language of the moment; Russian where it has none."""

@@ -118,13 +118,9 @@ def _unmarked(stream: BinaryIO) -> str:
     decoder = codecs.getincrementaldecoder(UTF_8)()
     utf_8 = True
     letters = False
-    high = pairs = 0
     stream.seek(0)
     while chunk := stream.read(BLOCK):
         text.add(chunk.decode("latin-1"))
-        if not chunk.isascii():
-            high += len(chunk) - len(chunk.translate(None, HIGH))
-            pairs += len(CYRILLIC_PAIR.findall(chunk))
         if utf_8:
             try:
                 letters = not decoder.decode(chunk).isascii() or letters
@@ -134,9 +130,19 @@ def _unmarked(stream: BinaryIO) -> str:
     cut = utf_8 and bool(decoder.getstate()[0])
     if utf_8 and (letters or not cut):
         return UTF_8
-    if pairs > DAMAGED * high:
+    if _is_damaged(stream):
         raise Refused(Refusal.UNREADABLE, "UTF-8 with damaged letters")
     return CYRILLIC
+
+
+def _is_damaged(stream: BinaryIO) -> bool:
+    """Whether what is not quite UTF-8 is still mostly written in its pairs of bytes."""
+    high = pairs = 0
+    stream.seek(0)
+    while chunk := stream.read(BLOCK):
+        high += len(chunk) - len(chunk.translate(None, HIGH))
+        pairs += len(CYRILLIC_PAIR.findall(chunk))
+    return pairs > DAMAGED * high
 
 
 class _Text:

@@ -1,0 +1,67 @@
+"""Extracts of persons and lists of categories, from a file into the registry."""
+
+from dataclasses import asdict
+
+from django.utils import timezone
+
+from mhifund.management.answer import Answer, Answering, bar, day, file
+from payments.actions.derive import derive_rechecks
+from registry import labels
+from registry.actions.load import load_categories, load_persons
+from registry.rules.encoding import Refused
+
+SHOWN = 20
+
+
+class Command(Answering):
+    help = "Load an extract of persons, or a list of categories (CSV with semicolons)."
+
+    def add_arguments(self, parser):
+        super().add_arguments(parser)
+        parser.add_argument("what", choices=("persons", "categories"))
+        parser.add_argument("file", type=file, metavar="FILE")
+        parser.add_argument(
+            "--received",
+            type=day,
+            metavar="DATE",
+            help="the day on which the file was received (default: today); with it, categories"
+            " that were received later are rejected",
+        )
+
+    def answers(self, *, what, file, received, **options):
+        verb = {"persons": self.persons, "categories": self.categories}[what]
+        with file.open("rb") as stream, bar(file) as shown:
+            try:
+                loaded = verb(stream, received, lambda read: shown.update(read - shown.n))
+            except Refused as refused:
+                text = f"{labels.REFUSALS[refused.code]} ({refused.text})"
+                yield Answer({"code": refused.code, "text": text}, done=False)
+                return
+        answer = asdict(loaded)
+        del answer["rejected_count"]
+        yield Answer(answer | {"rejected": [row._asdict() for row in loaded.rejected]})
+
+    def persons(self, stream, received, progress):
+        at = timezone.now()
+        received_on = received or timezone.localdate(at)
+        return load_persons(stream, received_on=received_on, at=at, progress=progress)
+
+    def categories(self, stream, received, progress):
+        at = timezone.now()
+        loaded = load_categories(stream, at=at, loaded_on=received, progress=progress)
+        derive_rechecks(at=at)
+        return loaded
+
+    def words(self, value):
+        if "code" in value:
+            yield value["text"]
+            return
+        rejected = value["rows"] - value["new"] - value["changed"] - value["unchanged"]
+        yield (
+            f"{value['rows']} rows: {value['new']} new, {value['changed']} changed,"
+            f" {value['unchanged']} unchanged, {rejected} rejected"
+        )
+        for row in value["rejected"][:SHOWN]:
+            yield f"line {row['line']}: {row['text']}"
+        if rejected > SHOWN:
+            yield f"… and {rejected - SHOWN} more"

@@ -1,0 +1,73 @@
+"""A file on its way into the database: its rows checked one by one, the good ones copied."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from django.db import connection
+
+from registry import labels
+from registry.rules import extract
+from registry.rules.extract import Fault, Rejection
+
+LISTED = 10_000
+SHOWN = 120
+
+
+class Rejected(NamedTuple):
+    """A row that was not kept: its physical line, a code, and the reason in words."""
+
+    line: int
+    code: str
+    text: str
+
+
+@dataclass
+class Loaded:
+    """rows = new + changed + unchanged + rejected_count; `rejected` lists the first of them."""
+
+    rows: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rejected_count: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+
+    def reject(self, line, fault):
+        self.rejected_count += 1
+        if len(self.rejected) < LISTED:
+            self.rejected.append(Rejected(line, fault.code.value, in_words(fault)))
+
+    def reject_all(self, code, rows):
+        """Rows: line, the value that shows why, and how many there are of them in all."""
+        for line, value, _count in rows[: LISTED - len(self.rejected)]:
+            self.rejected.append(Rejected(line, code.value, in_words(Fault(code, value))))
+        self.rejected_count += rows[0][2] if rows else 0
+
+    def finish(self):
+        self.unchanged = self.rows - self.new - self.changed - self.rejected_count
+        self.rejected.sort()
+        return self
+
+
+def in_words(fault):
+    """The reason with the value that shows it, without what a terminal would obey."""
+    words = str(labels.REJECTIONS[fault.code])
+    value = "".join(letter if letter.isprintable() else "·" for letter in fault.value[:SHOWN])
+    return f"{words}: {value}" if value else words
+
+
+def stage(table, source, columns, check, loaded, progress):
+    """Counts and checks every row; those that can be kept go into the table, with their line."""
+    bad_row = Fault(Rejection.BAD_ROW, "")
+    with connection.cursor() as cursor:
+        with cursor.copy(f"COPY {table} FROM STDIN") as copy:
+            for block in extract.rows(source, columns):
+                loaded.rows += len(block)
+                for line, cells in block:
+                    kept = bad_row if cells is None else check(cells)
+                    if type(kept) is Fault:
+                        loaded.reject(line, kept)
+                    else:
+                        copy.write_row((line, *kept))
+                progress(source.stream.tell())
+        cursor.execute(f"ANALYZE {table}")
