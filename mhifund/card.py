@@ -1,38 +1,134 @@
 """What stands on the card of a person."""
 
+from django.db.models import Prefetch
 from django.utils import timezone
 
-from mhifund import timeline
+from mhifund import sentences, timeline
+from mhifund.forms import AsOf
+from payments.models import Finding
+from registry.actions.explain import NotKnown, explain
 from registry.models import CategorySpan, Contribution, VerdictChange
+from registry.rules import months
+from registry.rules.explain import Why
 
-TABS = ("categories", "payments", "history", "looks")
-PAYMENTS = 100
-CHANGES = 100
-LOOKS = 50
-
-
-def card(person, request):
-    on = timezone.localdate()
-    tab = request.GET.get("tab")
-    tab = tab if tab in TABS else TABS[0]
-    rows = {"categories": categories, "payments": payments, "history": history, "looks": looks}
-    return {"person": person, "on": on, "tab": tab, "rows": rows[tab](person, on)}
+FIRST_MONTH = months.from_period("012020")
+SHOWN = 100
 
 
-def categories(person, on):
-    """Spans of categories as bars on one axis of time."""
-    spans = CategorySpan.objects.filter(person=person).select_related("category")
-    return timeline.bars(list(spans.order_by("category", "valid_from", "received_on")), on)
+def card(person, query):
+    """The context of the card for the query of its page."""
+    asked = AsOf(query)
+    valid = asked.is_valid()
+    on = asked.day() if valid else timezone.localdate()
+    known_at = asked.known_at() if valid else timezone.now()
+    spans = list(
+        CategorySpan.objects.filter(person=person, recorded_at__lte=known_at)
+        .select_related("category")
+        .order_by("category", "valid_from", "received_on", "id")
+    )
+    tab = query.get("tab") if query.get("tab") in TABS else "categories"
+    return {
+        "person": person,
+        "on": on,
+        "asked": asked,
+        "tab": tab,
+        "categories": timeline.bars(spans, on),
+        "rows": TABS[tab](person),
+        "all_years": "years" in query,
+    } | _status(person, on, known_at, spans, "years" in query)
 
 
-def payments(person, on):
-    entries = Contribution.objects.filter(person=person).order_by("-period", "-rank")
-    return list(entries.prefetch_related("findings")[:PAYMENTS])
+def _status(person, on, known_at, spans, all_years):
+    try:
+        explained = explain(
+            person, on=on, known_at=known_at, since=_first(on) if all_years else None
+        )
+    except NotKnown:
+        return {"explained": None}
+    current = [span.category.name for span in spans if _holds(span, on)]
+    lines = [_tile(line) for line in explained.months]
+    return {
+        "explained": explained,
+        "sentence": sentences.sentence(explained, person, current),
+        "article": sentences.article(explained.reason),
+        "entitled": sentences.entitled(explained),
+        "tiles": lines[-12:],
+        "years": _years(lines) if all_years else None,
+        "ways_back": _ways_back(explained),
+    }
 
 
-def history(person, on):
-    return list(VerdictChange.objects.filter(person=person).order_by("-id")[:CHANGES])
+def _first(on):
+    """The first month of the insurance, or of the window of an early day."""
+    return min(FIRST_MONTH, months.number(on) - 12)
 
 
-def looks(person, on):
-    return list(person.looks.select_related("user")[:LOOKS])
+def _holds(span, on):
+    begun = span.received_on <= on and span.valid_from <= on
+    superseded = span.superseded_on is not None and span.superseded_on <= on
+    return begun and not superseded and (span.valid_to is None or on <= span.valid_to)
+
+
+def _tile(line):
+    short = None if line.due is None else line.due - line.paid
+    return {
+        "line": line,
+        "first": months.first(line.month),
+        "period": months.period(line.month),
+        "look": "is-good" if line.covered else "" if line.why == Why.NOT_DUE else "is-bad",
+        "icon": "check" if line.covered else "minus" if line.why == Why.NOT_DUE else "x",
+        "by": line.by[0] if line.by else None,
+        "short": short if line.why == Why.UNDERPAID else None,
+    }
+
+
+def _years(tiles):
+    """Tiles by year, newest first, each year with its twelve places."""
+    rows = {}
+    for tile in tiles:
+        rows.setdefault(tile["first"].year, [None] * 12)[tile["first"].month - 1] = tile
+    return sorted(rows.items(), reverse=True)
+
+
+def _ways_back(explained):
+    if not explained.missing:
+        return None
+    back = explained.ways_back
+    return {
+        "missing": [(months.first(debt.month), debt.sum) for debt in back.missing],
+        "missing_total": back.missing_total,
+        "since": months.first(back.ahead_since),
+        "until": months.first(back.ahead_until),
+        "month": back.ahead_month,
+        "total": back.ahead_total,
+    }
+
+
+def entries(person):
+    """Entries of the books with what was noticed on them, newest period first."""
+    noticed = Prefetch("findings", Finding.objects.filter(dropped_at=None).order_by("id"))
+    return (
+        Contribution.objects.filter(person=person)
+        .order_by("-period", "-rank")
+        .prefetch_related(noticed)
+    )
+
+
+def _payments(person):
+    return list(entries(person)[:SHOWN])
+
+
+def _history(person):
+    return list(VerdictChange.objects.filter(person=person).order_by("-id")[:SHOWN])
+
+
+def _looks(person):
+    return list(person.looks.select_related("user")[:SHOWN])
+
+
+TABS = {
+    "categories": lambda person: None,
+    "payments": _payments,
+    "history": _history,
+    "looks": _looks,
+}

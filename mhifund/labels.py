@@ -1,6 +1,7 @@
 """The words and looks that belong to more than one app."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from payments import labels as payments
 from registry import labels as registry
@@ -74,6 +75,22 @@ PURPOSE_CODES = {
         _("Covers no month."),
     ),
 }
+COVERED_BY = {
+    "employer": _("employer"),
+    "employee": _("employee"),
+    "entrepreneur": pgettext_lazy("short", "entrepreneur"),
+    "independent": pgettext_lazy("short", "self"),
+}
+SHORT_WHYS = {
+    "not_due": pgettext_lazy("short", "not due yet"),
+    "underpaid": pgettext_lazy("short", "underpaid"),
+    "refunded": pgettext_lazy("short", "refunded"),
+    "not_counted": pgettext_lazy("short", "not counted"),
+    "other_period": pgettext_lazy("short", "not paid"),
+    "nothing_paid": pgettext_lazy("short", "not paid"),
+    "paid": pgettext_lazy("short", "paid"),
+}
+BY_CATEGORY = pgettext_lazy("short", "category")
 STATUS_LOOKS = {
     "insured": ("is-good", "circle-check"),
     "grace": ("is-warn", "clock-exclamation"),
@@ -91,6 +108,8 @@ WORDS = {
     "residences": registry.RESIDENCES,
     "groups": registry.GROUPS,
     "kinds": registry.KINDS,
+    "whys": registry.WHYS,
+    "short_whys": SHORT_WHYS,
     "statuses": registry.STATUSES,
     "reasons": registry.REASONS,
     "file_kinds": payments.FILE_KINDS,

@@ -1,7 +1,16 @@
 from django.contrib import admin
 from django.urls import path
 
-from mhifund.views import persons, reference, registers, reports, search, sign_in, today
+from mhifund.views import (
+    persons,
+    receiving,
+    reference,
+    registers,
+    reports,
+    search,
+    sign_in,
+    today,
+)
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -11,7 +20,9 @@ urlpatterns = [
     path("persons/<int:pk>/iin/", persons.whole_iin, name="whole_iin"),
     path("persons/<int:pk>/months/<str:month>/", persons.payments, name="month"),
     path("registers/", registers.registers, name="registers"),
+    path("registers/receive/", receiving.receive, name="receive"),
     path("registers/<int:pk>/", registers.register, name="register"),
+    path("registers/<int:pk>/progress/", receiving.progress, name="progress"),
     path("exceptions/", registers.exceptions, name="exceptions"),
     path("refunds/", today.refunds, name="refunds"),
     path("reports/", reports.reports, name="reports"),

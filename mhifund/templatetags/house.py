@@ -9,6 +9,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -112,6 +113,19 @@ def left_out(file):
 
 
 @register.filter
+def left_out_total(file):
+    return file.total - file.posted_total
+
+
+@register.simple_tag
+def level_sum(value, is_count):
+    """A number of items, or a sum that is kept in tiyn."""
+    if value is None:
+        return NOTHING
+    return figure(value) if is_count else money(Decimal(value).scaleb(-2))
+
+
+@register.filter
 def masked(number):
     return iin_rule.masked(number)
 
@@ -151,7 +165,8 @@ def parameter_value(row):
     if row is None or (row.value is None and not row.text):
         return _("not in force") if row is None or row.confidence != "none" else _("not known yet")
     unit = registry_words.UNITS.get(row.unit, row.unit)
-    return f"{_written(row)}\u202f{unit}" if unit == "%" else f"{_written(row)} {unit}".strip()
+    sign = "\u202f% " if row.unit.startswith("percent") else " "
+    return f"{_written(row)}{sign}{unit}".strip()
 
 
 def _written(row):
@@ -166,6 +181,23 @@ def _written(row):
 def status(code):
     """The insured status as colour, icon and word."""
     return _state(labels.STATUS_LOOKS[code], registry_words.STATUSES[code])
+
+
+@register.simple_tag
+def status_icon(code):
+    return icon(labels.STATUS_LOOKS[code][1])
+
+
+@register.filter
+def payer(number):
+    """A business as it is; a person masked."""
+    return number if iin_rule.is_bin(number) else iin_rule.masked(number)
+
+
+@register.filter
+def covered_by(code):
+    """Who covers a month, in one short word; anything that is no payment is a category."""
+    return labels.COVERED_BY.get(code, labels.BY_CATEGORY)
 
 
 @register.simple_tag
@@ -204,6 +236,22 @@ def with_query(context, **changes):
         if value is not None:
             query[name] = value
     return query.urlencode()
+
+
+@register.simple_tag(takes_context=True)
+def tab_link(context, tab, label):
+    return format_html(
+        '<li><a href="?{}#more"{}>{}</a></li>',
+        with_query(context, tab=tab),
+        mark_safe(' aria-current="true"') if context["tab"] == tab else "",
+        label,
+    )
+
+
+@register.inclusion_tag("mhifund/day_field.html")
+def day_field(field, placeholder):
+    """A day written 20.11.2026, with a calendar to pick it from."""
+    return {"field": field, "placeholder": placeholder}
 
 
 @register.simple_tag

@@ -2,14 +2,13 @@
 
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from mhifund import access, card, finding
 from mhifund.listing import ROWS
 from mhifund.models import Look
-from registry.models import Contribution
 from registry.rules import months
 
 may_open = permission_required("registry.view_card", raise_exception=True)
@@ -40,7 +39,7 @@ def person(request, pk):
     """The card: who, the status on a day with its reason, the months, and what they rest on."""
     found = _visible(request, pk)
     Look.objects.create(person=found, user=request.user, act="card", at=timezone.now())
-    return render(request, "mhifund/person.html", card.card(found, request))
+    return render(request, "mhifund/person.html", card.card(found, request.GET))
 
 
 @may_open
@@ -50,9 +49,9 @@ def whole_iin(request, pk):
     """The whole IIN, once it is written down who asked."""
     found = _visible(request, pk)
     Look.objects.create(person=found, user=request.user, act="iin", at=timezone.now())
-    if "HX-Request" not in request.headers:
-        return redirect("person", pk=pk)
-    return render(request, "mhifund/whole_iin.html", {"person": found})
+    if "HX-Request" in request.headers:
+        return render(request, "mhifund/whole_iin.html", {"person": found})
+    return render(request, "mhifund/person.html", card.card(found, {}) | {"unmasked": True})
 
 
 @may_open
@@ -61,13 +60,12 @@ def payments(request, pk, month):
     number = months.from_period(month)
     if number is None:
         raise Http404
-    found, period = _visible(request, pk), months.first(number)
-    entries = Contribution.objects.filter(person=found, period=period).order_by("rank")
-    return render(
-        request,
-        "mhifund/month.html",
-        {"person": found, "period": period, "entries": entries.prefetch_related("findings")},
-    )
+    found, first = _visible(request, pk), months.first(number)
+    context = {"person": found, "first": first, "entries": card.entries(found).filter(period=first)}
+    if "HX-Request" in request.headers:
+        return render(request, "mhifund/month.html", context)
+    context |= card.card(found, request.GET) | {"month_asked": True}
+    return render(request, "mhifund/person.html", context)
 
 
 def _visible(request, pk):

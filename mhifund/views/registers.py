@@ -3,10 +3,10 @@
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import get_object_or_404, render
 
-from mhifund import access
+from mhifund import access, levels
 from mhifund.filters import ExceptionFilter, FileFilter
 from mhifund.listing import newest_first
-from payments.models import ExceptionItem, File, Message
+from payments.models import ExceptionItem, File
 
 MESSAGES = 200
 EXCEPTIONS = 50
@@ -38,11 +38,18 @@ def register(request, pk):
         "mhifund/register.html",
         {
             "file": file,
+            "levels": levels.levels(file),
+            "findings": _most_first(file.finding_codes()),
+            "exception_counts": _most_first(file.exception_codes()),
             "payment_messages": messages[:MESSAGES],
             "more_messages": len(messages) > MESSAGES,
             "exceptions": exceptions.select_related("message").order_by("id")[:EXCEPTIONS],
         },
     )
+
+
+def _most_first(counts):
+    return sorted(counts.items(), key=lambda row: -row[1])
 
 
 @may_see

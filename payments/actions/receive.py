@@ -62,6 +62,17 @@ def receive(stream, name, *, at, by=None, progress=nothing):
     return file
 
 
+def accept(stream, name, *, at, by):
+    """Keeps a file for a task that receives it; returns its row, refused when it was here before."""
+    sha256, size = keep(stream)
+    if File.objects.filter(sha256=sha256, state__in=("posted", "held")).exists():
+        return _refuse(_new(name, sha256, size, at, by), Refusal.ALREADY_RECEIVED, at)
+    file = File.objects.filter(sha256=sha256, state="reading").first()
+    file = file or _new(name, sha256, size, at, by)
+    file.save()
+    return file
+
+
 @contextmanager
 def _alone(sha256):
     """Whether nobody else is receiving the same bytes at this moment."""
@@ -96,7 +107,7 @@ def _refuse(file, code, at):
 def _take_in(file, at, progress):
     with path(file.sha256).open("rb") as stream:
         reading = formats.read(stream, file.name)
-        file.kind, file.format, file.encoding = reading.kind, reading.format, reading.encoding
+        file.kind, file.format, file.encoding = "register", reading.format, reading.encoding
         file.step = "read"
         file.save()
         if file.kind == "statement":

@@ -47,10 +47,19 @@
       showScheme();
       document.dispatchEvent(new CustomEvent("house:theme"));
     }
-    if (event.target.closest("[data-print]")) { window.print(); }
+    var pick = event.target.closest("[data-pick]");
+    if (pick) {
+      var native = document.querySelector("[data-picks='" + pick.dataset.pick + "']");
+      native.value = document.getElementById(pick.dataset.pick).value.split(".").reverse().join("-");
+      native.showPicker();
+    }
   });
 
   document.addEventListener("change", function (event) {
+    var picks = event.target.dataset.picks;
+    if (picks) {
+      document.getElementById(picks).value = event.target.value.split("-").reverse().join(".");
+    }
     var form = event.target.closest("form[data-submit-on-change]");
     if (form && event.target.checkValidity()) { form.requestSubmit(); }
   });

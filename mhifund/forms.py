@@ -1,0 +1,34 @@
+from datetime import datetime, time
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+LAST_MOMENT = time(23, 59, 59, 999999)
+
+
+class AsOf(forms.Form):
+    """The day asked about, and the last day whose news count; today and now without them."""
+
+    on = forms.DateField(label=_("On the day"), required=False)
+    known = forms.DateField(label=_("As known by the end of"), required=False)
+
+    def day(self):
+        return self.cleaned_data.get("on") or timezone.localdate()
+
+    def known_at(self):
+        """The end of the day, or now when it is not over yet."""
+        now = timezone.now()
+        known = self.cleaned_data.get("known")
+        if known is None:
+            return now
+        return min(now, timezone.make_aware(datetime.combine(known, LAST_MOMENT)))
+
+
+class Upload(forms.Form):
+    file = forms.FileField(
+        label=_("Payment register or bank statement"),
+        allow_empty_file=True,
+        max_length=255,
+        help_text=_("MT102 text, CSV or XLSX list, camt.053 statement"),
+    )

@@ -1,0 +1,64 @@
+"""The control totals of a file, level by level, and where they do not meet."""
+
+from django.utils.translation import gettext_lazy as _
+
+from payments.models import StatementEntry
+
+LEVELS = (
+    (
+        _("Items of each message and its own total"),
+        ("message_total", "message_count", "truncated", "bad_sum", "bad_date"),
+    ),
+    (
+        _("Messages and the last row of the file"),
+        ("trailer_total", "trailer_count", "no_trailer"),
+    ),
+    (
+        _("Register and the bank statement"),
+        ("statement_amount", "statement_missing"),
+    ),
+    (
+        _("References and file not seen before"),
+        ("repeated_reference", "already_received"),
+    ),
+)
+STATEMENT_LEVEL = 2
+COUNTS = ("message_count", "trailer_count")
+SHOWN = 50
+
+
+def levels(file):
+    """Each level with its differences; the statement's level waits while there is none."""
+    rows = [
+        {"label": label, "differences": _of(file, codes), "code": _code_of(file, codes)}
+        for label, codes in LEVELS
+    ]
+    for row in rows:
+        row["state"] = "differs" if row["differences"] or row["code"] else "meets"
+    if rows[STATEMENT_LEVEL]["state"] == "meets" and not _has_statement(file):
+        rows[STATEMENT_LEVEL]["state"] = "waits"
+    return rows
+
+
+def _of(file, codes):
+    found = [difference for difference in file.differences if difference["code"] in codes]
+    return [_difference(difference) for difference in found[:SHOWN]]
+
+
+def _difference(difference):
+    expected, found = difference["expected"], difference["found"]
+    known = expected is not None and found is not None
+    return difference | {
+        "is_count": difference["code"] in COUNTS,
+        "by": found - expected if known else None,
+    }
+
+
+def _code_of(file, codes):
+    """The code of a file that was refused or held without a difference to show."""
+    return file.code if file.code in codes else ""
+
+
+def _has_statement(file):
+    references = file.messages.order_by("number").values("reference")[:SHOWN]
+    return StatementEntry.objects.filter(reference__in=references).exists()

@@ -1,0 +1,46 @@
+"""Files are read apart from the request that brought them."""
+
+from contextlib import contextmanager
+from time import monotonic
+
+from celery import shared_task
+from django.db import connection
+from django.utils import timezone
+
+from payments.actions import receive
+from payments.models import File
+
+SECONDS_BETWEEN = 0.5
+
+
+@shared_task
+def read_file(pk):
+    """Receives a file that was accepted; its row tells how far this is."""
+    file = File.objects.get(pk=pk)
+    with receive.path(file.sha256).open("rb") as stream, shown_in_row(pk) as progress:
+        receive.receive(
+            stream, file.name, at=timezone.now(), by=file.received_by, progress=progress
+        )
+
+
+@contextmanager
+def shown_in_row(pk):
+    """Writes the progress through a connection of its own: the posting is one transaction."""
+    watched = connection.copy()
+    last = 0.0
+
+    def progress(step, done):
+        nonlocal last
+        if monotonic() - last >= SECONDS_BETWEEN:
+            last = monotonic()
+            with watched.cursor() as cursor:
+                cursor.execute(
+                    "UPDATE payments_file SET step = %s, done = %s"
+                    " WHERE id = %s AND state = 'reading'",
+                    (step, done, pk),
+                )
+
+    try:
+        yield progress
+    finally:
+        watched.close()
