@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from redis import Redis
 
-from mhifund.servers import Place
+from mhifund.management.commands.serve import take_back_tasks
+from mhifund.servers import Place, using
 from mhifund.servers.place import living_in
 
 
@@ -94,3 +96,17 @@ def test_a_process_that_dies_is_reported_and_ends_the_system(place: Place, busy_
     assert system.returncode == 1
     assert not [pid for pid in children if alive(pid)]
     assert not living_in(place.postgres)
+
+
+def test_a_task_that_a_killed_worker_had_begun_waits_again() -> None:
+    begin_and_die = (
+        "import os; from mhifund.celery import app; connection = app.connection_for_write();"
+        "queue = connection.SimpleQueue('celery'); queue.put({}); queue.get(); os._exit(0)"
+    )
+    with using(settings.PLACE):
+        subprocess.run([sys.executable, "-c", begin_and_die], cwd=settings.BASE_DIR, check=True)
+        broker = Redis(unix_socket_path=str(settings.PLACE.broker))
+        assert (broker.llen("celery"), broker.hlen("unacked")) == (0, 1)
+        take_back_tasks()
+        assert (broker.llen("celery"), broker.hlen("unacked")) == (1, 0)
+        broker.flushall()
