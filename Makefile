@@ -30,7 +30,7 @@ $(VENV)/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed as $(PYTHON): try PYTHON=python3.12" >&2; exit 2; }
 	@echo "Installing into $(VENV) (a minute or two the first time) …"
-	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 2; }
+	@test -x $(BIN) || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 2; }
 	@$(PIP) -r requirements.txt
 	@touch $@
 
