@@ -15,7 +15,11 @@ try:
 
     from mhifund.servers import Missing, ours, postgres, using
 except ModuleNotFoundError as error:
-    sys.exit(f"{error.name} is not installed: run `make install`, then .venv/bin/python manage.py")
+    print(
+        f"{error.name} is missing: run `make install`, then .venv/bin/python manage.py …",
+        file=sys.stderr,
+    )
+    sys.exit(2)
 
 WITHOUT_SERVERS = {
     *("help", "version", "check", "diffsettings", "startapp"),
