@@ -34,10 +34,11 @@ MIGRATING = 20201101
 
 def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mhifund.settings")
-    # a background job of a shell begins with Ctrl-C ignored
+    # a background job of a shell begins with Ctrl-C ignored, one under nohup with hang-ups ignored
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, ended)
+    signal.signal(signal.SIGTERM, ended)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, ended)
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     try:
         if command.startswith("-") or command in WITHOUT_SERVERS or {"-h", "--help"} & {*sys.argv}:

@@ -38,6 +38,8 @@ class Command(BaseCommand):
         with only_one(), listening(port) as listener:
             try:
                 self.say("Starting the web server, the worker and the timetable …")
+                # also when no migration is new: it loads the law, which may be
+                call_command("migrate", interactive=False, verbosity=0)
                 call_command("collectstatic", interactive=False, verbosity=0)
                 start(children, listener)
                 self.main_job(persons)
