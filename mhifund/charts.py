@@ -31,6 +31,7 @@ def nights(rows):
     return json.dumps(
         {
             "kind": "lines",
+            "axis": _("Night"),
             "labels": [date_format(day, "d.m") for day in order],
             "series": [
                 {
@@ -51,7 +52,7 @@ def receipts(rows):
     return json.dumps(
         {
             "kind": "stack",
-            "unit": _("million tenge"),
+            "axis": _("Month"),
             "labels": [date_format(month, "m.y") for month in months],
             "series": [
                 {

@@ -24,13 +24,14 @@ LEVELS = (
 )
 STATEMENT_LEVEL = 2
 COUNTS = ("message_count", "trailer_count")
-SHOWN = 50
+SHOWN = 5
+REFERENCES = 50
 
 
 def levels(file):
     """Each level with its differences; the statement's level waits while there is none."""
     rows = [
-        {"label": label, "differences": _of(file, codes), "code": _code_of(file, codes)}
+        {"label": label, "code": file.code if file.code in codes else "", **_of(file, codes)}
         for label, codes in LEVELS
     ]
     for row in rows:
@@ -42,7 +43,10 @@ def levels(file):
 
 def _of(file, codes):
     found = [difference for difference in file.differences if difference["code"] in codes]
-    return [_difference(difference) for difference in found[:SHOWN]]
+    return {
+        "differences": [_difference(difference) for difference in found[:SHOWN]],
+        "more": len(found[SHOWN:]),
+    }
 
 
 def _difference(difference):
@@ -54,11 +58,6 @@ def _difference(difference):
     }
 
 
-def _code_of(file, codes):
-    """The code of a file that was refused or held without a difference to show."""
-    return file.code if file.code in codes else ""
-
-
 def _has_statement(file):
-    references = file.messages.order_by("number").values("reference")[:SHOWN]
+    references = file.messages.order_by("number").values("reference")[:REFERENCES]
     return StatementEntry.objects.filter(reference__in=references).exists()

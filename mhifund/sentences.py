@@ -1,8 +1,8 @@
 """A verdict in one sentence, with its article and what the person is entitled to."""
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from registry.rules import months
 from registry.rules.coverage import Reason
@@ -61,7 +61,7 @@ _PLAIN = {
 
 def _grace(explained):
     return _("Payment stopped after %(month)s; care is kept until %(until)s.") % {
-        "month": month_name(explained.missing[0] - 1),
+        "month": date_format(months.first(explained.missing[0] - 1), "E Y"),
         "until": date_format(explained.until, "d.m.Y"),
     }
 
@@ -76,7 +76,9 @@ def _gap(explained):
 
 
 def month_name(number):
-    return date_format(months.first(number), "F Y").lower()
+    """A month inside a sentence: English alone writes it with a capital."""
+    name = date_format(months.first(number), "F Y")
+    return name if get_language() == "en" else name.lower()
 
 
 def entitled(explained):

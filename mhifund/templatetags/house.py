@@ -156,7 +156,8 @@ def basis(text):
 
 @register.filter
 def article(text):
-    return PLACES.sub(lambda found: str(PLACE_WORDS[found[1]]) % found[2], text)
+    words = PLACES.sub(lambda found: str(PLACE_WORDS[found[1]]) % found[2], text)
+    return words.replace(" ", "\u00a0")
 
 
 @register.simple_tag
@@ -192,6 +193,16 @@ def status_icon(code):
 def payer(number):
     """A business as it is; a person masked."""
     return number if iin_rule.is_bin(number) else iin_rule.masked(number)
+
+
+@register.simple_tag
+def tile_title(tile):
+    """Why a month is covered or not, and by which payments."""
+    why = registry_words.WHYS[tile["line"].why]
+    kinds = [
+        str(registry_words.KINDS[kind]) for kind in tile["line"].by if kind in labels.COVERED_BY
+    ]
+    return f"{why}: {', '.join(kinds)}" if kinds else why
 
 
 @register.filter

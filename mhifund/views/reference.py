@@ -49,9 +49,7 @@ def categories(request):
 def calendar(request):
     """A year's page: days off, moved days and worked weekends."""
     year = _year(request)
-    special = {
-        row.day: row for row in CalendarDay.objects.filter(day__year=year).order_by("day")
-    }
+    special = {row.day: row for row in CalendarDay.objects.filter(day__year=year).order_by("day")}
     return render(
         request,
         "mhifund/calendar.html",

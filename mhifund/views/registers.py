@@ -8,7 +8,7 @@ from mhifund.filters import ExceptionFilter, FileFilter
 from mhifund.listing import newest_first
 from payments.models import ExceptionItem, File
 
-MESSAGES = 200
+MESSAGES = 50
 EXCEPTIONS = 50
 
 may_see = permission_required("payments.view_file", raise_exception=True)
@@ -32,7 +32,8 @@ def register(request, pk):
     exceptions = access.exceptions_for(
         request.user, ExceptionItem.objects.filter(message__file=file)
     )
-    messages = list(file.messages.order_by("number")[: MESSAGES + 1])
+    first = _number(request.GET.get("from", ""))
+    messages = list(file.messages.filter(number__gte=first).order_by("number")[: MESSAGES + 1])
     return render(
         request,
         "mhifund/register.html",
@@ -42,10 +43,15 @@ def register(request, pk):
             "findings": _most_first(file.finding_codes()),
             "exception_counts": _most_first(file.exception_codes()),
             "payment_messages": messages[:MESSAGES],
-            "more_messages": len(messages) > MESSAGES,
+            "first_message": first,
+            "next_message": messages[MESSAGES].number if len(messages) > MESSAGES else None,
             "exceptions": exceptions.select_related("message").order_by("id")[:EXCEPTIONS],
         },
     )
+
+
+def _number(text):
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _most_first(counts):

@@ -15,7 +15,14 @@ def search(request):
     """Straight to the card or the register when only one thing is meant; else what was found."""
     text = request.GET.get("q", "").strip()[:100]
     kind = finding.typed(text)
-    found = {"q": text, "kind": kind, "persons": [], "entries": [], "messages_found": [], "files": []}
+    found = {
+        "q": text,
+        "kind": kind,
+        "persons": [],
+        "entries": [],
+        "messages_found": [],
+        "files": [],
+    }
     if kind != Typed.NOTHING:
         found |= _persons(request.user, text, kind) | _payments(request.user, text, kind)
     things = [*found["persons"], *found["messages_found"], *found["files"], *found["entries"]]

@@ -13,7 +13,7 @@ from mhifund.models import Receipts, Report
 from payments.models import File
 from registry.models import Run, Shift, Tally
 
-FILES = 8
+FILES = 5
 REPORTS = 6
 NIGHTS = 30
 MONTHS = 24

@@ -45,7 +45,7 @@
     var options = {
       width: place.clientWidth,
       height: 190,
-      padding: [8, 8, 0, 0],
+      padding: [8, 20, 0, 0],
       cursor: { drag: { x: false, y: false }, points: { show: !stack } },
       legend: { live: true },
       scales: {
@@ -66,7 +66,7 @@
         }),
         axis({ size: 62, values: function (_plot, splits) { return splits.map(figure); } })
       ],
-      series: [{ label: "", value: function (_plot, at) { return at === null ? "" : chart.labels[at]; } }]
+      series: [{ label: chart.axis, value: function (_plot, at) { return at === null ? "" : chart.labels[at]; } }]
     };
     order.forEach(function (at) {
       var one = chart.series[at];
