@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -31,10 +31,6 @@ class Span(NamedTuple):
         return self.until or ENDLESS
 
     @property
-    def content(self) -> tuple[date | None, str]:
-        return self.until, self.source
-
-    @property
     def act(self) -> tuple[date, date]:
         """What a later row must have in common with this one to take its place on every day."""
         return self.since, self.received_on
@@ -48,11 +44,11 @@ def judge(known: Sequence[Span], news: Sequence[Span]) -> list[Outcome | Span]:
     book = _Book()
     for span in known:
         book.keep(span)
-    waiting = Counter(span.act for span in news)
+    coming = Counter(news)
     outcomes: list[Outcome | Span] = []
     for span in news:
-        waiting[span.act] -= 1
-        outcomes.append(book.take(span, comes_again=waiting[span.act] > 0))
+        coming[span] -= 1
+        outcomes.append(book.take(span, coming))
     return outcomes
 
 
@@ -65,8 +61,8 @@ class _Book:
         self._seen: set[Span] = set()
         self._starts: list[date] = []  # of the current spans that are not withdrawn
 
-    def take(self, span: Span, comes_again: bool) -> Outcome | Span:
-        if self._says_nothing_new(span, comes_again):
+    def take(self, span: Span, coming: Mapping[Span, int]) -> Outcome | Span:
+        if self._says_nothing_new(span, coming):
             return Outcome.UNCHANGED
         before = self._current.get(span.since)
         is_late = before is not None and span.received_on < before.received_on
@@ -89,10 +85,12 @@ class _Book:
             insort(self._starts, span.since)
         self._current[span.since] = span
 
-    def _says_nothing_new(self, span: Span, comes_again: bool) -> bool:
-        """The row is there already, and is or will be the last of its day of receipt again."""
+    def _says_nothing_new(self, span: Span, coming: Mapping[Span, int]) -> bool:
+        """The row is the last of its day of receipt, or came before that one and does so again."""
         latest = self._latest.get(span.act)
-        return latest == span or (comes_again and span in self._seen)
+        if latest is None or latest == span:
+            return latest == span
+        return span in self._seen and coming.get(latest, 0) > 0
 
     def _overlapped(self, span: Span) -> Span | None:
         if not _holds(span):

@@ -1,0 +1,74 @@
+"""Bytes as text, whatever they were written in."""
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registry.rules.encoding import BLOCK, LONGEST_LINE, Refusal, Refused, Source, lines
+
+TEXT = "iin;last_name\r\n660722369158;ҒАББАСОВА ӘҢҮҰҚӨҺІ\r\n"
+LEGACY = "iin;last_name\r\n660722369158;ЄАББАСОВА ЈЅЇЎЌҐЋІ\r\n"
+
+
+def read(data):
+    return "".join(Source(io.BytesIO(data)).blocks())
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "text"),
+    [
+        pytest.param(TEXT.encode(), "utf-8", TEXT, id="UTF-8"),
+        pytest.param(TEXT.encode("utf-8-sig"), "utf-8-sig", TEXT, id="UTF-8 with a mark"),
+        pytest.param(TEXT.encode("utf-16"), "utf-16", TEXT, id="UTF-16, little end first"),
+        pytest.param(
+            b"\xfe\xff" + TEXT.encode("utf-16-be"), "utf-16", TEXT, id="UTF-16, big end first"
+        ),
+        pytest.param(LEGACY.encode("cp1251"), "cp1251", LEGACY, id="Windows-1251"),
+        pytest.param("ТЎРСЎН;ЄАЗИЗ".encode("cp1251"), "cp1251", "ТЎРСЎН;ЄАЗИЗ", id="short 1251"),
+    ],
+)
+def test_the_encoding_is_found_and_read(data, encoding, text):
+    assert Source(io.BytesIO(data)).encoding == encoding
+    assert read(data) == text.replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        pytest.param(b"", Refusal.EMPTY, id="nothing"),
+        pytest.param(b"\xef\xbb\xbf", Refusal.EMPTY, id="a mark and nothing"),
+        pytest.param(b" \r\n\t\r\n", Refusal.EMPTY, id="white space"),
+        pytest.param(b"iin;\0;x", Refusal.UNREADABLE, id="a NUL"),
+        pytest.param("iin;x".encode("utf-16-le"), Refusal.UNREADABLE, id="UTF-16 without a mark"),
+        pytest.param(b"\xff\xfe\x00\xd8A\x00", Refusal.UNREADABLE, id="half of a pair in UTF-16"),
+        pytest.param(b"\xef\xbb\xbf\xff", Refusal.UNREADABLE, id="marked UTF-8 with another byte"),
+        pytest.param(
+            TEXT.encode().replace(b"iin", b"i\xffn"), Refusal.UNREADABLE, id="damaged UTF-8"
+        ),
+        pytest.param(b"x" * (LONGEST_LINE + 1), Refusal.UNREADABLE, id="a line without end"),
+    ],
+)
+def test_what_is_no_text_is_refused(data, code):
+    with pytest.raises(Refused) as refused:
+        read(data)
+    assert refused.value.code == code
+
+
+def test_letters_and_line_ends_survive_the_edges_of_blocks():
+    text = "Ғ" * 30_000 + "\r\n"
+    data = (text * (2 * BLOCK // len(text.encode()) + 1)).encode()
+    found = [line for some in lines(Source(io.BytesIO(data)).blocks(1 << 10)) for line in some]
+    assert set(found) == {"Ғ" * 30_000}
+    assert len(found) == data.count(b"\n")
+
+
+@given(st.binary())
+def test_any_bytes_are_text_or_refused(data):
+    try:
+        text = read(data)
+    except Refused:
+        return
+    assert text.strip()
+    assert "\0" not in text
