@@ -1,0 +1,156 @@
+"""The works that are measured, each run in a process of its own: prints seconds and peak memory."""
+
+import json
+import os
+import resource
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mhifund.settings")
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402  models exist once Django is set up
+from django.db import connection, transaction  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from mhifund.demo import files  # noqa: E402
+from payments.actions.receive import receive  # noqa: E402
+from registry.actions.judge import judge_all  # noqa: E402
+from tests.bench import world  # noqa: E402
+
+RUNS = 3
+ITEMS_OF_AN_ORDER = 500
+CSV, MT102 = date(2026, 11, 20), date(2026, 11, 19)
+BARE_JUDGING = """
+    SELECT count(*) FROM (
+        SELECT person_id, bit_or(1::bigint << (period - DATE '1970-01-01') / 31 % 64)
+        FROM registry_contribution GROUP BY person_id) months
+"""
+COLUMNS = (
+    "key, person_id, payer, knp, period, amount, credited_on, order_no, order_date, recorded_at,"
+    " rank, kind, reference_day"
+)
+
+
+def lay_world(persons: int) -> None:
+    world.fill(persons)
+
+
+def first_night(persons: int) -> None:
+    judge_all(on=world.ON, at=timezone.now())
+    world.vacuum("verdict", "verdictchange")
+
+
+def bare_judging(persons: int) -> float:
+    with connection.cursor() as cursor:
+        return min(seconds(lambda: cursor.execute(BARE_JUDGING)) for _ in range(RUNS))
+
+
+def night(persons: int) -> float:
+    """Everybody is judged, and nothing has changed since the night before."""
+    return min(seconds(lambda: judge_all(on=world.ON, at=timezone.now())) for _ in range(RUNS))
+
+
+def write_csv(persons: int) -> None:
+    _write(register(CSV), files.register_csv, persons, CSV)
+
+
+def write_mt102(persons: int) -> None:
+    _write(register(MT102), files.register_mt102, persons, MT102)
+
+
+def _write(path: Path, render: Callable, persons: int, day: date) -> None:
+    with path.open("wb") as file:
+        file.writelines(files.encoded(render(orders(persons, day))))
+    world.vacuum("contribution")
+
+
+def orders(persons: int, day: date) -> list[files.Order]:
+    """A payment of an employer for everybody, 500 employees to an order."""
+    people = world.people(persons)
+    return [
+        files.Order(
+            reference=f"GCVP{day:%y%m%d}{number:05}",
+            number=number,
+            day=day,
+            knp="122",
+            payer="160940025485",
+            payer_name="ТОО «ҮЛГІ»",
+            lines=[files.Line(person, "112026", 1_000_000 + day.day) for person in part],
+        )
+        for number, part in enumerate(
+            (people[at : at + ITEMS_OF_AN_ORDER] for at in range(0, persons, ITEMS_OF_AN_ORDER)), 1
+        )
+    ]
+
+
+def bare_copy(persons: int) -> float:
+    """COPY of the same rows into the same indexed table, undone afterwards."""
+    moment = timezone.now().isoformat()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM registry_person ORDER BY id")
+        lines = "".join(
+            f"bare:{row}\t{person}\t160940025485\t122\t2026-11-01\t10000.20\t{CSV}\t1\t{CSV}\t"
+            f"{moment}\t{row}\temployee\t2026-11-01\n"
+            for row, (person,) in enumerate(cursor.fetchall())
+        )
+        taken = [_copied(cursor, lines) for _ in range(RUNS)]
+    world.vacuum("contribution")
+    return min(taken)
+
+
+def _copied(cursor: object, lines: str) -> float:
+    def copy() -> None:
+        with cursor.copy(f"COPY registry_contribution ({COLUMNS}) FROM STDIN") as stream:
+            stream.write(lines)
+        # the checks of foreign keys are part of the work
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    with transaction.atomic():
+        taken = seconds(copy)
+        transaction.set_rollback(True)
+    return taken
+
+
+def receive_csv(persons: int) -> float:
+    return _receive(register(CSV), persons)
+
+
+def receive_mt102(persons: int) -> float:
+    return _receive(register(MT102), persons)
+
+
+def _receive(path: Path, persons: int) -> float:
+    with path.open("rb") as stream:
+        started = perf_counter()
+        file = receive(stream, path.name, at=timezone.now())
+        taken = perf_counter() - started
+    if (file.state, file.posted) != ("posted", persons):
+        raise RuntimeError(f"{file.state} {file.code}: {file.posted} of {persons} posted")
+    return taken
+
+
+def register(day: date) -> Path:
+    return settings.DATA_ROOT / f"register-{day}"
+
+
+def seconds(work: Callable[[], object]) -> float:
+    started = perf_counter()
+    work()
+    return perf_counter() - started
+
+
+def peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    name, persons = sys.argv[1], int(sys.argv[2])
+    taken = globals()[name](persons)
+    print(json.dumps({"seconds": taken or 0.0, "rss_mb": peak_mb()}))

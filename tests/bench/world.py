@@ -1,0 +1,77 @@
+"""A population of any size, laid straight into the tables: what the doors would have left there."""
+
+from datetime import date
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from mhifund.demo.people import adults
+from payments.actions.incoming import text
+from registry.actions import book
+from registry.rules.names import fold
+
+ON = date(2026, 11, 20)
+SEED = 1
+MONTHS = 24
+
+RECORDS = """
+    INSERT INTO registry_personrecord (person_id, last_name, first_name, middle_name, birth_date,
+        sex, residence, region_id, received_on, recorded_at)
+    SELECT id, last_name, first_name, middle_name, birth_date, sex, residence, region_id,
+        DATE '2024-01-01', %(at)s FROM registry_person
+"""
+SPANS = """
+    INSERT INTO registry_categoryspan (person_id, category_id, valid_from, valid_to, received_on,
+        source, recorded_at)
+    SELECT id, (ARRAY['pensioner', 'student', 'disabled', 'child'])[id %% 4 + 1],
+        DATE '2022-01-01' + (id %% 900)::int, CASE WHEN id %% 8 < 6 THEN DATE '2029-06-30' END,
+        DATE '2022-01-05' + (id %% 900)::int, 'bench', %(at)s
+    FROM registry_person WHERE id %% 3 = 0
+"""
+ENTRIES = """
+    INSERT INTO registry_contribution (key, person_id, payer, knp, period, amount, credited_on,
+        order_no, recorded_at, rank, kind, reference_day, due, share)
+    SELECT '0:' || n * 100 + m, n, '160940025485', '122',
+        DATE '2024-11-01' + make_interval(months => m), 4250,
+        (DATE '2024-12-10' + make_interval(months => m))::date, '', %(at)s, n, 'independent',
+        DATE '2024-11-01' + make_interval(months => m), 4250, 1000000000
+    FROM generate_series(1, %(persons)s) n, generate_series(0, %(months)s - 1) m
+    WHERE (n + m) %% 37 <> 0
+    ORDER BY m, n
+"""
+TABLES = ("person", "personrecord", "categoryspan", "contribution", "paidmonths")
+
+
+def people(persons):
+    """The same persons for the tables and for the files."""
+    return adults(persons, SEED, ON)
+
+
+def fill(persons):
+    """`persons` persons with a payment in nearly every month, a third of them in a category."""
+    values = {"persons": persons, "months": MONTHS, "at": timezone.now()}
+    with transaction.atomic(), connection.cursor() as cursor:
+        # the rows are right by construction: the checks of foreign keys would take minutes
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        with cursor.copy(
+            "COPY registry_person (iin, last_name, first_name, middle_name, birth_date, sex,"
+            " residence, region_id, last_key, first_key) FROM STDIN"
+        ) as copy:
+            for person in people(persons):
+                fields = (*person[:8], fold(person.last_name), fold(person.first_name))
+                copy.write("\t".join(text(str(field)) for field in fields) + "\n")
+        for statement in (RECORDS, SPANS, ENTRIES):
+            cursor.execute(statement, values)
+        cursor.execute(
+            "CREATE TEMP TABLE touched ON COMMIT DROP AS"
+            " SELECT DISTINCT person_id, period FROM registry_contribution"
+        )
+        cursor.execute("ANALYZE touched")
+        book.settle("touched")
+    vacuum(*TABLES)
+
+
+def vacuum(*tables):
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"VACUUM ANALYZE registry_{table}")
