@@ -31,7 +31,9 @@ hypothesis_settings.load_profile("project")
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> Iterator[None]:
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+) -> Iterator[None]:
     """The first test that needs a database starts the servers, the last process stops them."""
     with using(settings.PLACE):
         yield
