@@ -1,0 +1,304 @@
+"""MT102 texts: several messages in a file, each from {4: to -}, its items numbered by :21:."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from payments.rules import tags, values
+from payments.rules.items import Batch, Item, Message
+from payments.rules.ordinals import Ordinals
+from payments.rules.reading import Reading
+from payments.rules.totals import (
+    Difference,
+    Held,
+    Refusal,
+    Refused,
+    against_declared,
+    within_bounds,
+)
+from payments.rules.values import AMOUNTS, DAYS, ORDINALS, PERIODS, SHORT_DAYS
+from registry.rules.encoding import Source
+
+LONGEST_PART = 1 << 18  # characters from one item, total or end to the next
+TYPICAL = re.compile(r"^(?:\{[1-5]:|:(?:20|21|32[AB]):)", re.MULTILINE)
+# The usual parts of a file: the head of a message, its items, its total with the end.
+PARTS = re.compile(r"\n(?=:21:|:32A:|(?<=-\}\n)\{[1-5]:)")
+UNUSUAL_PARTS = re.compile(r"\n(?=-\}|\{[1-5]:)")
+# A value without slash and colon hides no second tag. What looks otherwise is read tag by tag.
+V = r"[^/:\n]*"
+HEAD = re.compile(
+    rf"(?:\{{1:[^\n{{]*\}}\n\{{2:[^\n{{]*\}}\n)?\{{4:\n:20:({V})\n:50:/D/{V}\n/NAME/({V})\n/IDN/([0-9]+)\n"
+    rf"(?:/(?:CHIEF|MAINBK|IRS|SECO)/{V}\n)*(?::5[27]B:{V}\n)*"
+    rf":59:{V}\n(?:/(?:NAME|IDN|IRS|SECO)/{V}\n)*"
+    rf":70:/NUM/({V})\n/DATE/({V})\n(?:/(?:SEND|VO)/{V}\n)*/KNP/({V})\n"
+    rf"(?:/(?:PSO|PRT)/{V}\n)*/PERIOD/({V})(?:\n/ASSIGN/{V})?"
+)
+HEAD_TAGS = ("20", "50NAME", "50IDN", "NUM", "DATE", "KNP", "PERIOD")
+TAIL = re.compile(rf":32A:({V})\n-\}}")
+ITEM = re.compile(
+    r":21:([0-9]{1,9})\n:32B:KZT([0-9]{1,12},[0-9]{0,2})\n:70:/FM/([^/\n]*)\n/NM/([^/\n]*)\n"
+    r"(?:/FT/([^/\n]*)\n)?/DT/([0-9]{8})\n/IDN/([0-9]{12})\n/PERIOD/([0-9]{6})"
+)
+ANNOUNCING = ("{1:", "{2:", "{3:")
+CURRENCY = "KZT"
+TOTAL = re.compile(r"(\S*?)\s*([A-Z]{3})(.*)", re.DOTALL)
+
+
+def open_messages(form: str, source: Source) -> Reading | None:
+    """None when no line of the beginning is one of an MT message."""
+    return Messages(form, source) if TYPICAL.search(source.opening) else None
+
+
+class Opened:
+    """A message whose end has not come yet."""
+
+    def __init__(self, number: int, line: int, *, whole: bool) -> None:
+        self.number = number
+        self.line = line
+        self.total_line = line
+        self.whole = whole
+        self.tags: dict[str, str] = {}
+        self.items = 0
+        self.total = 0
+        self.sums_are_sure = True
+        self.disorder: Difference | None = None
+
+    @property
+    def reference(self) -> str:
+        return self.tags.get("20", "")
+
+    def number_item(self, ordinal: int | None, line: int) -> None:
+        """Items are numbered 1 … n; only the first break says something."""
+        self.items += 1
+        if ordinal != self.items and self.disorder is None:
+            self.disorder = Difference(Held.MESSAGE_COUNT, "", self.items, ordinal, line)
+
+
+class Messages(Reading):
+    """The messages of a text as they end."""
+
+    def __init__(self, form: str, source: Source) -> None:
+        super().__init__(form, source.encoding, source.name)
+        self._source = source
+        self._opened: Opened | None = None
+        self._announced: int | None = None  # line of a {1: whose {4: has not come yet
+        self._references = Ordinals()
+        self._line = 1  # where the part that is being read begins
+        self._item_line = 0
+        self._items: list[Item] = []
+        self._messages: list[Message] = []
+
+    def blocks(self) -> Iterator[Batch]:
+        rest = ""
+        for block in self._source.blocks():
+            parts = PARTS.split(rest + block)
+            rest = parts.pop()
+            if len(rest) > LONGEST_PART:
+                raise Refused(Refusal.UNREADABLE, "an item or a header without end")
+            if parts:
+                yield self._batch(parts)
+        batch = self._batch([rest])
+        self._close(whole=False)
+        if self._announced is not None:
+            self.hold(Held.TRUNCATED, line=self._announced)
+        yield batch
+
+    def _batch(self, parts: list[str]) -> Batch:
+        """The hot loop: the usual item costs one match and a few lookups in what was met before."""
+        items: list[Item] = []
+        messages: list[Message] = []
+        self._items, self._messages = items, messages
+        usual, append, new = ITEM.fullmatch, items.append, tuple.__new__
+        amounts, days, periods, ordinals = AMOUNTS, DAYS, PERIODS, ORDINALS
+        opened = self._opened
+        for part in parts:
+            match = usual(part)
+            if match is None or opened is None:
+                self._part(part)
+                opened = self._opened
+            else:
+                number, amount, last, first, middle, born, iin, period = match.groups()
+                ordinal, tiyn = ordinals[number], amounts[amount] or 0
+                opened.total += tiyn
+                if ordinal == opened.items + 1:
+                    opened.items = ordinal
+                else:
+                    opened.number_item(ordinal, self._line)
+                names = (last.strip(), first.strip(), middle.strip() if middle else "")
+                head = (opened.number, ordinal or 0, iin, *names, days[born])
+                append(new(Item, (*head, *periods[period], tiyn, part)))
+            self._line += part.count("\n") + 1
+        return Batch(items, messages)
+
+    def _part(self, part: str) -> None:
+        if self._opened is None:
+            head = HEAD.fullmatch(part) if self._announced is None else None
+            if head is not None:
+                found = zip(HEAD_TAGS, map(str.strip, head.groups()), strict=True)
+                self._open(whole=True).tags = dict(found)
+                return
+        elif (tail := TAIL.fullmatch(part)) is not None:
+            self._opened.tags.setdefault("32A", tail[1].strip())
+            self._opened.total_line = self._line
+            self._close(whole=True)
+            return
+        start = self._line
+        for piece in UNUSUAL_PARTS.split(part):
+            self._unusual(piece)
+            self._line += piece.count("\n") + 1
+        self._line = start
+
+    def _unusual(self, part: str) -> None:
+        if part.startswith("{"):
+            self._block(part)
+        elif part.startswith("-}"):
+            self._end(part)
+        elif self._opened is not None:
+            self._inside(self._opened, part)
+        else:
+            self._outside(part)
+
+    def _block(self, part: str) -> None:
+        """{1: and {2: announce a message, {4: begins it, {5: may follow its end."""
+        self._close(whole=False)
+        first, _, further = part.partition("\n")
+        at = first.find("{4:")
+        if at >= 0:
+            self._announced = None
+            self._inside(self._open(whole=True), part[at + 3 :].removeprefix("\n"))
+            return
+        if first.startswith("{1:") and self._announced is not None:
+            self.hold(Held.TRUNCATED, line=self._announced)
+            self._announced = None
+        if first.startswith(ANNOUNCING):
+            self._announced = self._announced or self._line
+        self._outside(further)
+
+    def _end(self, part: str) -> None:
+        if self._opened is None:
+            self.hold(Held.TRUNCATED, line=self._line)
+        self._close(whole=True)
+        further = part[2:].lstrip()
+        if further.startswith("{"):
+            self._block(further)
+        else:
+            self._outside(further)
+
+    def _outside(self, part: str) -> None:
+        """Tags without a beginning are of a message that lost it: read, and held."""
+        if any(line.startswith((":", "/")) for line in part.split("\n")):
+            self._inside(self._open(whole=False), part)
+
+    def _inside(self, opened: Opened, part: str) -> None:
+        for raw, found in tags.pieces(part):
+            message, items = tags.grouped(found)
+            opened.total_line = self._line if "32A" in message else opened.total_line
+            closed = message.get("32A", "").endswith("-}")
+            if closed:
+                message["32A"] = message["32A"].removesuffix("-}")
+            for tag, value in message.items():
+                opened.tags.setdefault(tag, value)
+            for item in items:
+                self._item(opened, item, raw)
+            if closed:
+                self._close(whole=True)
+                return
+
+    def _item(self, opened: Opened, item: dict[str, str], raw: str) -> None:
+        ordinal = ORDINALS[item.get("21", "")]
+        opened.number_item(ordinal, self._line)
+        self._item_line = self._line
+        tiyn = tenge(item.get("32B", ""))
+        if tiyn is None:
+            opened.sums_are_sure = False
+            self.hold(Held.BAD_SUM, opened.reference, self._line)
+        opened.total += tiyn or 0
+        period, month = PERIODS[item.get("PERIOD") or opened.tags.get("PERIOD", "")]
+        self._items.append(
+            Item(
+                message=opened.number,
+                line=ordinal or 0,
+                iin=identifier(item, ""),
+                last_name=item.get("FM", ""),
+                first_name=item.get("NM", ""),
+                middle_name=item.get("FT", ""),
+                birth_date=DAYS[item.get("DT", "")],
+                period=period,
+                month=month,
+                amount=tiyn or 0,
+                raw=raw,
+            )
+        )
+
+    def _open(self, *, whole: bool) -> Opened:
+        self._opened = Opened(self.totals.messages, self._line, whole=whole)
+        self.totals.messages += 1
+        return self._opened
+
+    def _close(self, *, whole: bool) -> None:
+        opened, self._opened = self._opened, None
+        if opened is None:
+            return
+        self.totals.items += opened.items
+        self.totals.total = within_bounds(self.totals.total + opened.total)
+        message = message_of(opened)
+        self._messages.append(message)
+        if not (whole and opened.whole):
+            if not whole and self._item_line >= opened.line:
+                self.differences.forget(self._item_line)
+            self.hold(Held.TRUNCATED, opened.reference, opened.line)
+        else:
+            self.differences.note(*self._against(opened, message))
+
+    def _against(self, opened: Opened, message: Message) -> Iterator[Difference]:
+        """What is wrong with a message that has its end."""
+        reference, line = opened.reference, opened.total_line
+        if opened.sums_are_sure:
+            yield from against_declared(message, line)
+        if opened.disorder:
+            yield opened.disorder._replace(reference=reference)
+        before = len(self._references)
+        if not reference or self._references.of(reference) < before:
+            yield Difference(Held.MESSAGE_COUNT, reference, line=opened.line)
+        if message.declared is None:
+            yield Difference(Held.BAD_SUM, reference, line=line)
+        if message.credited_on is None:
+            yield Difference(Held.BAD_DATE, reference, line=line)
+
+
+def tenge(text: str) -> int | None:
+    """Tiyn of a sum with its currency; None in another currency."""
+    return AMOUNTS[text[3:]] if text[:3].upper() == CURRENCY else None
+
+
+def identifier(found: dict[str, str], party: str) -> str:
+    """The IIN or BIN; an RNN keeps its name before it, for it must never pass as one of them."""
+    rnn = found.get(f"{party}RNN")
+    return found.get(f"{party}IDN") or (f"RNN {rnn}" if rnn else "")
+
+
+def total_of(text: str) -> tuple[date | None, int | None]:
+    """The day of crediting and the sum of a :32A:."""
+    match = TOTAL.fullmatch(text)
+    if match is None:
+        return None, None
+    return values.credited(SHORT_DAYS[match[1]]), tenge(match[2] + match[3])
+
+
+def message_of(opened: Opened) -> Message:
+    credited_on, declared = total_of(opened.tags.get("32A", ""))
+    return Message(
+        number=opened.number,
+        reference=opened.reference,
+        order_no=opened.tags.get("NUM", ""),
+        order_date=SHORT_DAYS[opened.tags.get("DATE", "")],
+        credited_on=credited_on,
+        knp=opened.tags.get("KNP", ""),
+        payer_id=identifier(opened.tags, tags.PAYER),
+        payer_name=opened.tags.get("50NAME", ""),
+        items=opened.items,
+        total=within_bounds(opened.total),
+        declared=declared,
+    )
