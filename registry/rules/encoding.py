@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import BinaryIO
 
-BLOCK = 1 << 20
+BLOCK = 1 << 16  # small: what becomes of a block stays in the cache of the processor
 OPENING = 1 << 16
 LONGEST_LINE = 1 << 16
 
