@@ -1,0 +1,158 @@
+"""The files of a made-up country, in the order in which they come in."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
+
+from mhifund.demo import files
+from registry.rules import months
+
+PERSONS, CATEGORIES, PAYMENTS = "persons", "categories", "payments"
+FIRST_LIST = months.from_period("042025")
+"""From then on registers come as lists; until then as MT102."""
+BUNDLE = 40
+FIRST_NUMBER = 1000
+TEXTS = ("utf-8", "cp1251", "utf-16", "utf-8-sig")
+LISTS = (
+    ("utf-8-sig", files.CODES),
+    ("cp1251", files.RUSSIAN),
+    ("utf-8", files.CODES),
+    ("utf-16", files.KAZAKH),
+)
+NOBODY = "010101000000"
+
+
+class Incoming(NamedTuple):
+    """A file and its bytes in pieces; `month` is that of crediting, of registers only."""
+
+    kind: str
+    name: str
+    content: Iterable[bytes]
+    month: int | None = None
+
+
+def all_files(world):
+    """Extract, categories, registers from the oldest on, the statement, and a register to hold."""
+    yield Incoming(PERSONS, "persons.csv", files.encoded(_persons(world), "utf-8-sig"))
+    yield Incoming(CATEGORIES, "categories.csv", files.encoded(_categories(world), "utf-8"))
+    yield from _archives(world)
+    recent = [month for month in world.credited if month > world.first]
+    for month in recent[:-1]:
+        yield from _registers(world, month, own_apart=month == recent[-2])
+    for month in recent[-1:]:
+        yield from _latest(world, month)
+
+
+def corrected(world):
+    """The register that was held, as it should have been; None in a world without one."""
+    recent = [month for month in world.credited if month > world.first]
+    if not recent:
+        return None
+    _, held = _apart(world, world.orders(recent[-1])[0], recent[-1])
+    return _text(f"{_name(recent[-1])}_corrected", held, recent[-1]) if held else None
+
+
+def _persons(world):
+    """The extract, with a row that nobody can be."""
+    yield from files.persons_csv(world.persons)
+    yield from [*files.persons_csv([world.persons[0]._replace(iin=NOBODY)])][1:]
+
+
+def _categories(world):
+    """The list, with a row of somebody the registry does not know."""
+    yield from files.categories_csv(world.spans)
+    stranger = world.spans[0]._replace(iin=world.strangers[0].iin)
+    yield from [*files.categories_csv([stranger])][1:]
+
+
+def _archives(world):
+    """A text a year with what was credited before the months of the world."""
+    early = _numbered(world.early_orders(), bundled=False)
+    yield _text("archive_2019", early, months.from_period("122019"))
+    old = [month for month in world.credited if month <= world.first]
+    for year, of_year in groupby(old, key=lambda month: month // 12 + 1970):
+        orders = []
+        for month in of_year:
+            payrolls, own = world.orders(month)
+            orders += _numbered(payrolls + own, bundled=False)
+        yield _text(f"archive_{year}", orders, month)
+
+
+def _registers(world, month, own_apart):
+    """A month in one register; in one month those who pay for themselves have a workbook."""
+    payrolls, own = world.orders(month)
+    if month < FIRST_LIST:
+        yield _text(_name(month), _numbered(payrolls + own, bundled=False), month)
+        return
+    orders = _numbered(payrolls + own, bundled=True)
+    if own_apart:
+        of_own = {order.payer for order in own}
+        apart = [order for order in orders if order.payer in of_own]
+        orders = [order for order in orders if order.payer not in of_own]
+        yield Incoming(
+            PAYMENTS, f"{_name(month)}_own.xlsx", iter([files.register_xlsx(apart)]), month
+        )
+    yield _list(_name(month), orders, month)
+
+
+def _latest(world, month):
+    """The last register, one that does not add up, and what the bank says of both."""
+    payrolls, own = world.orders(month)
+    payrolls, held = _apart(world, payrolls, month)
+    orders = _numbered(payrolls + own, bundled=month >= FIRST_LIST)
+    form = _list if month >= FIRST_LIST else _text
+    yield form(_name(month), orders, month)
+    entries = files.statement(orders + held, months.period(month))
+    name = f"statement_{_name(month)}.camt053.xml"
+    yield Incoming(PAYMENTS, name, files.encoded(entries), month)
+    if held:
+        yield _text(f"{_name(month)}_differs", held, month, wrong_by=held[-1].lines[-1].amount)
+
+
+def _apart(world, payrolls, month):
+    """The orders without those of one small employer, and his."""
+    own_bins = {e.id for e in world.employers if not e.punctual}
+    sizes = {order.payer: len(order.lines) for order in payrolls if order.payer in own_bins}
+    if not sizes:
+        return payrolls, []
+    payer = min(sizes, key=lambda payer: (sizes[payer], payer))
+    held = [order for order in payrolls if order.payer == payer]
+    rest = [order for order in payrolls if order.payer != payer]
+    return rest, _numbered(held, bundled=False, series="9")
+
+
+def _numbered(orders, *, bundled, series=""):
+    """In the order of days, with numbers and references; banks bundle the orders of persons."""
+    result, together = [], set()
+    for number, order in enumerate(sorted(orders, key=attrgetter("day")), 1):
+        reference = f"GCVP{order.day:%y%m%d}{series}{number:05}"
+        if bundled and result and _goes_with(order, result[-1], together):
+            reference = result[-1].reference
+        else:
+            together.clear()
+        together.add(order.payer)
+        result.append(order._replace(reference=reference, number=FIRST_NUMBER + number))
+    return result
+
+
+def _goes_with(order, previous, together):
+    alike = (order.day, order.knp) == (previous.day, previous.knp)
+    single = len(order.lines) == len(previous.lines) == 1
+    return alike and single and len(together) < BUNDLE and order.payer not in together
+
+
+def _name(month):
+    return months.text(month)
+
+
+def _text(name, orders, month, wrong_by=0):
+    lines = files.register_mt102(orders, wrong_by)
+    encoding = TEXTS[month % len(TEXTS)]
+    return Incoming(PAYMENTS, f"{name}.mt102.txt", files.encoded(lines, encoding), month)
+
+
+def _list(name, orders, month):
+    encoding, heading = LISTS[month % len(LISTS)]
+    lines = files.register_csv(orders, heading)
+    return Incoming(PAYMENTS, f"{name}.csv", files.encoded(lines, encoding), month)
