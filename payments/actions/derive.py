@@ -3,16 +3,9 @@
 import numpy as np
 from django.db import connection, transaction
 
-from payments.rules.findings import (
-    EXEMPT,
-    FINDINGS,
-    FOUND,
-    HOLE,
-    ITEM,
-    Believed,
-    exempt_days,
-    find,
-)
+from payments.rules.books import ITEM
+from payments.rules.exempt import EXEMPT, Believed, exempt_days
+from payments.rules.findings import FINDINGS, FOUND, HOLE, find
 from registry.actions import book, law
 from registry.actions.columns import days, fetch, run
 from registry.actions.gather import fetch_spans

@@ -16,6 +16,7 @@ from registry.rules import months
 from registry.rules.coverage import EPOCH
 from registry.rules.due import Settled, kinds, settle
 from registry.rules.law import Code, Law
+from registry.rules.timeline import NotInForce
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -106,26 +107,40 @@ def named(mask: int) -> list[Fault]:
 def _names_differ(items: NDArray[np.void]) -> Bools:
     """Both names differ, or the birth date and one of them; swapped names are equal."""
     last, first = items["last_same"] == 0, items["first_same"] == 0
-    differs = (last & first) | ((items["born_differs"] == 1) & (last | first))
-    return differs & (items["crossed"] == 0)
+    differs: Bools = (last & first) | ((items["born_differs"] == 1) & (last | first))
+    differs &= items["crossed"] == 0
+    return differs
 
 
 def _bad_period(items: NDArray[np.void], has_month: Bools, knp_known: Bools, law: Law) -> Bools:
     """No month, before the first one of its purpose code, or too far ahead of the crediting."""
-    credited = _month_of(items["credited"])
-    ahead = _by_day(items["credited"], lambda on: law.count(Code.PERIOD_AHEAD_MONTHS, on))
+    month, credited = items["month"], items["credited"]
+    too_late = month > _by_day(credited, lambda on: _last_open(on, law))
     deductions = np.isin(items["knp"], (121, 123))
-    first = np.where(
+    too_early = month < np.where(
         deductions,
-        _by_day(items["credited"], lambda on: _first(Code.FIRST_PERIOD_DEDUCTION, on, law)),
-        _by_day(items["credited"], lambda on: _first(Code.FIRST_PERIOD_CONTRIBUTION, on, law)),
+        _by_day(credited, lambda on: _first_open(Code.FIRST_PERIOD_DEDUCTION, on, law)),
+        _by_day(credited, lambda on: _first_open(Code.FIRST_PERIOD_CONTRIBUTION, on, law)),
     )
-    early = knp_known & (items["month"] < first)
-    return ~has_month | early | (items["month"] > credited + ahead)
+    return ~has_month | too_late | (too_early & knp_known)
 
 
-def _first(code: Code, on: date, law: Law) -> int:
-    return months.number(law.day(code, on))
+NO_MONTH_IS_OPEN = 1 << 20
+
+
+def _first_open(code: Code, on: date, law: Law) -> int:
+    """The first month to be paid for; before the insurance was in force there is none."""
+    try:
+        return months.number(law.day(code, on))
+    except NotInForce:
+        return NO_MONTH_IS_OPEN
+
+
+def _last_open(on: date, law: Law) -> int:
+    try:
+        return months.number(on) + law.count(Code.PERIOD_AHEAD_MONTHS, on)
+    except NotInForce:
+        return -NO_MONTH_IS_OPEN
 
 
 def _kind(items: NDArray[np.void], self_paying: NDArray[np.void]) -> NDArray[np.int8]:

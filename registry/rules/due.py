@@ -20,6 +20,9 @@ TIYN = Decimal("0.01")
 WHOLE = 1_000_000_000
 """A share of the due sum is stored in thousand-millionths of it."""
 
+ROUNDING = 50
+"""So much may a sum of rounded shares miss: half of one for each; a tiyn makes several hundred."""
+
 
 class Kind(StrEnum):
     EMPLOYER = "employer"
@@ -160,7 +163,7 @@ def _due_or_none(kind: Kind, day: int, law: Law) -> int | None:
 
 def paid_from(on: date, law: Law) -> int:
     """The share from which a month counts as paid, in thousand-millionths."""
-    return WHOLE - tolerance(on, law)
+    return WHOLE - tolerance(on, law) - ROUNDING
 
 
 def tolerance(on: date, law: Law) -> int:
