@@ -5,7 +5,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from registry.rules import months
-from registry.rules.coverage import Reason
+from registry.rules.verdicts import Reason
 
 LAW = "Law 405-V of 16.11.2015"
 ARTICLES = {
@@ -61,7 +61,7 @@ _PLAIN = {
 
 def _grace(explained):
     return _("Payment stopped after %(month)s; care is kept until %(until)s.") % {
-        "month": date_format(months.first(explained.missing[0] - 1), "E Y"),
+        "month": month_name(explained.missing[0] - 1),
         "until": date_format(explained.until, "d.m.Y"),
     }
 
@@ -69,7 +69,7 @@ def _grace(explained):
 def _gap(explained):
     count = len(explained.missing)
     return ngettext(
-        "One of the last twelve months is not covered: %(month)s.",
+        "%(count)d of the last twelve months is not covered: %(month)s.",
         "%(count)d of the last twelve months are not covered, the first is %(month)s.",
         count,
     ) % {"count": count, "month": month_name(explained.missing[0])}
