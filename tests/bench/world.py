@@ -1,5 +1,6 @@
 """A population of any size, laid straight into the tables: what the doors would have left there."""
 
+from contextlib import contextmanager
 from datetime import date
 
 from django.db import connection, transaction
@@ -31,7 +32,7 @@ SPANS = """
 ENTRIES = """
     INSERT INTO registry_contribution (key, person_id, payer, knp, period, amount, credited_on,
         order_no, recorded_at, rank, kind, reference_day, due, share)
-    SELECT '0:' || n * 100 + m, n, '160940025485', '122',
+    SELECT '0:' || lpad((m * %(persons)s + n)::text, 12, '0'), n, '160940025485', '122',
         DATE '2024-11-01' + make_interval(months => m), 4250,
         (DATE '2024-12-10' + make_interval(months => m))::date, '', %(at)s, n, 'independent',
         DATE '2024-11-01' + make_interval(months => m), 4250, 1000000000
@@ -60,8 +61,9 @@ def fill(persons):
             for person in people(persons):
                 fields = (*person[:8], fold(person.last_name), fold(person.first_name))
                 copy.write("\t".join(text(str(field)) for field in fields) + "\n")
-        for statement in (RECORDS, SPANS, ENTRIES):
-            cursor.execute(statement, values)
+        with without_indexes(cursor, "registry_contribution"):
+            for statement in (RECORDS, SPANS, ENTRIES):
+                cursor.execute(statement, values)
         cursor.execute(
             "CREATE TEMP TABLE touched ON COMMIT DROP AS"
             " SELECT DISTINCT person_id, period FROM registry_contribution"
@@ -69,6 +71,22 @@ def fill(persons):
         cursor.execute("ANALYZE touched")
         book.settle("touched")
     vacuum(*TABLES)
+
+
+@contextmanager
+def without_indexes(cursor, table):
+    """Indexes that are no constraints are made again at the end, much faster than row by row."""
+    cursor.execute(
+        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s AND NOT EXISTS"
+        " (SELECT FROM pg_constraint WHERE conname = indexname)",
+        (table,),
+    )
+    indexes = cursor.fetchall()
+    for name, _ in indexes:
+        cursor.execute(f"DROP INDEX {name}")
+    yield
+    for _, definition in indexes:
+        cursor.execute(definition)
 
 
 def vacuum(*tables):
