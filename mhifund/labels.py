@@ -22,6 +22,7 @@ REPORTS = {
     "statuses": _("Statuses by region, category and reason"),
     "receipts": _("Receipts by purpose code and month"),
     "exceptions": _("Exceptions"),
+    "files": _("Files since the night before"),
 }
 TOPICS = {
     "amounts": _("Minimum wage, indices and rates of the bank"),
