@@ -37,7 +37,7 @@ class PayerKind(StrEnum):
 
 
 def iin_fault(text: str) -> Fault | None:
-    """The first fault of an IIN; a 7th digit of 0 is none (see `is_of_unknown_century`)."""
+    """The first fault of an IIN; a 7th digit of 0, seen on foreigners' numbers, is none."""
     if not is_form(text):
         return Fault.FORM
     if not is_checked(text):
@@ -66,11 +66,6 @@ def payer_kind(text: str) -> PayerKind | None:
 def masked(text: str) -> str:
     """The date of birth, which lists show anyway, and nothing of the rest."""
     return text[:6] + "•" * (len(text) - 6)
-
-
-def is_of_unknown_century(text: str) -> bool:
-    """A valid IIN that only deserves a warning: its 7th digit is 0."""
-    return text[6] == "0"
 
 
 def is_form(text: str) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -21,14 +21,6 @@ class NotInForce(LookupError):
 
     def __str__(self) -> str:
         return f"{self.what} is not in force on {self.day.isoformat()}"
-
-
-class Segment(NamedTuple, Generic[T]):
-    """An unbroken run of days, both ends included, with one value."""
-
-    since: date
-    until: date
-    value: T
 
 
 class Timeline(Generic[T]):
@@ -62,14 +54,6 @@ class Timeline(Generic[T]):
         if value is None:
             raise NotInForce(self.name, day)
         return value
-
-    def segments(self, first: date, last: date) -> list[Segment[T]]:
-        """The days first … last cut at each row; NotInForce when any of them has no value."""
-        cuts = [first, *self.changes_within(first, last)] if first <= last else []
-        ends = [cut - timedelta(days=1) for cut in cuts[1:]] + [last]
-        return [
-            Segment(since, until, self.on(since)) for since, until in zip(cuts, ends, strict=False)
-        ]
 
     def changes_within(self, first: date, last: date) -> tuple[date, ...]:
         """First days of rows after first and not after last."""

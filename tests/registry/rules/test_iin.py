@@ -13,7 +13,6 @@ from registry.rules.iin import (
     iin_fault,
     is_bin,
     is_iin,
-    is_of_unknown_century,
     masked,
     payer_kind,
     valid_iins,
@@ -75,11 +74,6 @@ def test_an_iin_has_a_form_a_check_digit_and_a_date(text, fault):
     assert iin_fault(text) == fault
     assert is_iin(text) == (fault is None)
     assert valid_iins(np.array([text.encode()], dtype="S40")).tolist() == [fault is None]
-
-
-def test_only_a_seventh_digit_of_nought_hides_the_century():
-    assert is_of_unknown_century(issued("9901010"))
-    assert not is_of_unknown_century(issued("9901013"))
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.rules.timeline import NotInForce, Segment, Timeline
+from registry.rules.timeline import NotInForce, Timeline
 
 RATE = Timeline.of(
     [
@@ -53,28 +53,6 @@ def test_two_values_from_one_day_are_an_error():
         Timeline.of([(date(2020, 1, 1), 1), (date(2020, 1, 1), 2)], name="MW")
 
 
-def test_days_are_cut_where_a_value_begins():
-    assert RATE.segments(date(2020, 12, 30), date(2021, 1, 2)) == [
-        Segment(date(2020, 12, 30), date(2020, 12, 31), "one"),
-        Segment(date(2021, 1, 1), date(2021, 1, 2), "two"),
-    ]
-
-
-def test_a_cut_on_the_first_day_is_none():
-    assert RATE.segments(date(2021, 1, 1), date(2021, 1, 1)) == [
-        Segment(date(2021, 1, 1), date(2021, 1, 1), "two")
-    ]
-
-
-def test_no_days_give_no_segments():
-    assert RATE.segments(date(2021, 1, 2), date(2021, 1, 1)) == []
-
-
-def test_segments_over_days_without_a_value_are_refused():
-    with pytest.raises(NotInForce, match="RATE is not in force on 2018-01-01"):
-        RATE.segments(date(2017, 12, 31), date(2018, 1, 1))
-
-
 @pytest.mark.parametrize(
     ("day", "change"),
     [
@@ -88,6 +66,18 @@ def test_the_next_change_is_after_the_day(day, change):
     assert RATE.changes_after(day) == change
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "changes"),
+    [
+        (date(2017, 6, 30), date(2018, 1, 1), (date(2017, 7, 1), date(2018, 1, 1))),
+        (date(2017, 7, 1), date(2017, 12, 31), ()),
+        (date(2021, 1, 1), date(2020, 1, 1), ()),
+    ],
+)
+def test_changes_within_days_are_after_the_first_of_them(first, last, changes):
+    assert RATE.changes_within(first, last) == changes
+
+
 DAYS = st.dates(date(2017, 1, 1), date(2018, 12, 31))
 LINES = st.dictionaries(DAYS, st.one_of(st.none(), st.integers()), max_size=8)
 
@@ -97,19 +87,3 @@ def test_a_lookup_answers_as_reading_every_row_would(rows, day):
     begun = [since for since in rows if since <= day]
 
     assert Timeline.of(rows.items()).get(day) == (rows[max(begun)] if begun else None)
-
-
-@given(LINES, DAYS, st.integers(0, 400))
-def test_segments_cover_each_day_once_with_its_own_value(rows, first, length):
-    line = Timeline.of({date(2016, 1, 1): 0, **rows}.items())
-    line = Timeline.of([(day, value or 0) for day, value in line])
-    last = first + timedelta(days=length)
-
-    days = [
-        (segment.since + timedelta(days=ahead), segment.value)
-        for segment in line.segments(first, last)
-        for ahead in range((segment.until - segment.since).days + 1)
-    ]
-
-    span = [first + timedelta(days=ahead) for ahead in range(length + 1)]
-    assert days == [(day, line.on(day)) for day in span]
