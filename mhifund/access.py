@@ -23,6 +23,10 @@ def regions(user):
     return user._regions
 
 
+def whole_country(user):
+    return regions(user) is None
+
+
 def _regions(user):
     profile = getattr(user, "profile", None)
     if profile is None:

@@ -115,6 +115,7 @@ WORDS = {
     "reasons": registry.REASONS,
     "file_kinds": payments.FILE_KINDS,
     "file_codes": payments.FILE_CODES,
+    "remedies": payments.REMEDIES,
     "steps": payments.STEPS,
     "exceptions": payments.EXCEPTIONS,
     "exception_states": payments.EXCEPTION_STATES,

@@ -27,7 +27,7 @@ def today(request):
         context |= _night(request.user, run)
     if request.user.has_perm("payments.view_file"):
         context |= {"files": File.objects.order_by("-id")[:FILES], "receipts": _receipts()}
-    if request.user.has_perm("registry.view_reports"):
+    if request.user.has_perm("registry.view_reports") and access.whole_country(request.user):
         context["reports"] = Report.objects.order_by("-id")[:REPORTS]
     return render(request, "mhifund/today.html", context)
 

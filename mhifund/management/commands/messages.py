@@ -70,7 +70,7 @@ def calls(source):
 def update(wanted, language):
     """New messages come without a translation; those no longer used go."""
     known = catalogue(language)
-    known.update(wanted, no_fuzzy_matching=True)
+    known.update(wanted, no_fuzzy_matching=True, update_creation_date=False)
     known.obsolete.clear()
     with path(language).open("wb") as file:
         write_po(file, known, width=100, no_location=True, sort_output=True, ignore_obsolete=True)

@@ -1,0 +1,14 @@
+import pytest
+
+from tests.mhifund.office import staff
+
+
+@pytest.fixture
+def as_role(client, db):
+    """A browser in which somebody of a role has signed in."""
+
+    def sign_in(role, *regions):
+        client.force_login(staff(role, *regions))
+        return client
+
+    return sign_in

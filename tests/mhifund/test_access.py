@@ -1,0 +1,54 @@
+"""Whom a user may see."""
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from mhifund import access
+from payments.models import ExceptionItem
+from tests.mhifund.office import AIDOS, ARMAN, item, known, register, staff
+
+pytestmark = pytest.mark.django_db
+
+
+def seen(user):
+    return [person.iin for person in access.persons_for(user).order_by("iin")]
+
+
+def test_without_regions_a_user_sees_the_whole_country():
+    known(AIDOS, ARMAN)
+    assert seen(staff("registry_operator")) == [AIDOS, ARMAN]
+
+
+def test_with_a_region_a_user_sees_its_persons_only():
+    known(AIDOS, ARMAN)
+    assert seen(staff("registry_operator", "63")) == [ARMAN]
+
+
+def test_a_role_without_cards_sees_nobody():
+    known(AIDOS)
+    assert seen(staff("treasurer")) == []
+
+
+def test_a_user_without_a_profile_sees_nobody():
+    known(AIDOS)
+    user = staff("registry_operator")
+    user.profile.delete()
+    assert seen(get_user_model().objects.get(pk=user.pk)) == []
+
+
+def test_a_superuser_needs_no_profile():
+    known(AIDOS)
+    assert seen(get_user_model().objects.create_superuser("root")) == [AIDOS]
+
+
+def test_exceptions_of_persons_in_other_regions_are_not_shown():
+    known(AIDOS, ARMAN)
+    wrong = "132026"
+    register(
+        "one.csv",
+        item("R1", AIDOS, wrong, "100.00"),
+        item("R2", ARMAN, wrong, "200.00"),
+        item("R3", "not-an-iin", "092026", "300.00"),
+    )
+    items = access.exceptions_for(staff("reconciliation_officer", "63"), ExceptionItem.objects)
+    assert [row.iin for row in items.order_by("id")] == [ARMAN, "not-an-iin"]
