@@ -9,9 +9,9 @@ from payments.rules.findings import FINDINGS, FOUND, HOLE, find
 from registry.actions import book, law
 from registry.actions.columns import days, fetch, run
 from registry.actions.gather import fetch_spans
-from registry.rules.coverage import GROUPS, Group
+from registry.rules.batch import GROUPS, Group
+from registry.rules.days import FOREVER
 from registry.rules.due import KINDS, Kind, code
-from registry.rules.paid import FOREVER
 
 BOOKS = 20200101
 TOUCHED = "touched_month"

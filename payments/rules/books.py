@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from registry.rules import due
-from registry.rules.coverage import EPOCH
+from registry.rules.days import EPOCH
 from registry.rules.due import KINDS, ROUNDING, WHOLE, Kind, code, codes
 from registry.rules.law import Law
 from registry.rules.timeline import NotInForce

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from registry.rules import months
-from registry.rules.coverage import day_number
+from registry.rules.days import day_number
 
 EXEMPT = np.dtype([("entry", "<i8"), ("since", "<i4"), ("until", "<i4")])
 """Days (from, up to but not including) on which it was known of an entry's month."""

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from payments.rules.books import Books, Bools, Ints, by_kind_and_day, groups, places
 from registry.rules import due
-from registry.rules.coverage import day_number
+from registry.rules.days import FOREVER, day_number
 from registry.rules.due import RATES, ROUNDING, WHOLE, Kind, codes
 from registry.rules.law import Law
-from registry.rules.paid import FOREVER
 from registry.rules.timeline import NotInForce
 from registry.rules.workdays import Calendar
 

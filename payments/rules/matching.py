@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from registry.rules import months
-from registry.rules.coverage import EPOCH
+from registry.rules.days import EPOCH
 from registry.rules.due import Settled, kinds, settle
 from registry.rules.law import Code, Law
 from registry.rules.timeline import NotInForce

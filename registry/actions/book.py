@@ -6,8 +6,8 @@ from django.db import connection
 from registry.actions import law
 from registry.actions.columns import EPOCH, days, fetch, run
 from registry.rules import due
-from registry.rules.coverage import day_of
-from registry.rules.paid import ENTRY, EXCLUDED, FOREVER, RECORD, paid
+from registry.rules.days import FOREVER, day_of
+from registry.rules.paid import ENTRY, EXCLUDED, RECORD, paid
 from registry.rules.timeline import NotInForce
 
 COLUMNS = (

@@ -11,7 +11,8 @@ from registry.actions.columns import days, fetch
 from registry.actions.gather import PERSON, batch_of, fetch_spans, group_pieces
 from registry.models import CategorySpan, Contribution
 from registry.rules import coverage, months
-from registry.rules.coverage import NEVER, REASONS, STATUS_OF, Reason, Status
+from registry.rules.batch import Batch, grid
+from registry.rules.days import NEVER, day_number, day_of
 from registry.rules.due import SELF_PAYING, Kind
 from registry.rules.explain import (
     Asked,
@@ -23,6 +24,7 @@ from registry.rules.explain import (
 )
 from registry.rules.paid import EXCLUDED, paid
 from registry.rules.residence import TEMPORARY, residence_on
+from registry.rules.verdicts import REASONS, STATUS_OF, Reason, Status, missing_months
 
 WINDOW = 12
 
@@ -47,7 +49,7 @@ class Explanation(NamedTuple):
 class Known(NamedTuple):
     """What was known of a person at a moment."""
 
-    batch: coverage.Batch
+    batch: Batch
     entries: list
     excluded: list
 
@@ -67,15 +69,15 @@ def explain(person, *, on, known_at, since=None):
         _payments(known, on),
         _categories(person, on, known_at, first, month - 1),
     )
-    missing = coverage.missing_months(int(verdict.missing[0]), month)
+    missing = missing_months(int(verdict.missing[0]), month)
     return Explanation(
         on=on,
         known_at=known_at,
         status=STATUS_OF[reason],
         reason=reason,
-        until=coverage.day_of(int(verdict.until[0])),
+        until=day_of(int(verdict.until[0])),
         entitled_until=coverage.entitled_until(known.batch, on, *rules),
-        changes_on=coverage.day_of(int(verdict.changes_on[0])),
+        changes_on=day_of(int(verdict.changes_on[0])),
         missing=missing,
         months=lines,
         ways_back=ways_back(asked, [line for line in lines if line.month in missing]),
@@ -92,7 +94,7 @@ def _known(person, on, known_at, rules):
         raise NotKnown(person.iin)
     died_on = records[-1][2]
     residence = residence_on(on, [(received, where) for received, where, _ in records])
-    rows = np.array([(person.pk, coverage.day_number(died_on) if died_on else NEVER)], PERSON)
+    rows = np.array([(person.pk, day_number(died_on) if died_on else NEVER)], PERSON)
     spans = fetch_spans(
         "(SELECT *, lead(received_on) OVER (PARTITION BY category_id, valid_from"
         "  ORDER BY received_on, id) AS believed_to"
@@ -131,12 +133,12 @@ def _known(person, on, known_at, rules):
 
 
 def _covered(batch, on, first, last):
-    grid = coverage.grid(batch, coverage.day_number(on), first, last)
-    return list(zip(range(first, last + 1), grid.covered[0].tolist(), strict=True))
+    known = grid(batch, day_number(on), first, last)
+    return list(zip(range(first, last + 1), known.covered[0].tolist(), strict=True))
 
 
 def _payments(known, on):
-    day = coverage.day_number(on)
+    day = day_number(on)
     excluded = {entry for entry, since, until in known.excluded if since <= day < until}
     for entry in known.entries.order_by("credited_on", "rank"):
         yield Payment(

@@ -9,7 +9,8 @@ from django.db import connection
 from registry.actions import book
 from registry.actions.columns import days, fetch
 from registry.models import CategoryGroup
-from registry.rules.coverage import GROUPS, NEVER, SPAN, Batch
+from registry.rules.batch import GROUPS, SPAN, Batch
+from registry.rules.days import NEVER
 from registry.rules.residence import TEMPORARY, residence_on
 
 ONE_DAY = timedelta(days=1)

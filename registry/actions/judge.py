@@ -12,7 +12,8 @@ from registry.actions.columns import days, fetch, run
 from registry.actions.gather import gather
 from registry.models import Person, Run
 from registry.rules import coverage, months
-from registry.rules.coverage import NEVER, REASONS, STATUS_OF, WITH_MISSING
+from registry.rules.days import NEVER, day_number
+from registry.rules.verdicts import REASONS, STATUS_OF, WITH_MISSING, Status
 
 PERSONS_AT_ONCE = 50_000
 NIGHT = 20201201
@@ -79,7 +80,7 @@ def _finish(night, at):
 
 def counts(night):
     """Persons by status at the end of a run."""
-    found = Counter({str(status): 0 for status in coverage.Status})
+    found = Counter({str(status): 0 for status in Status})
     for status, persons in night.tallies.values_list("status", "persons"):
         found[status] += persons
     return dict(found)
@@ -107,7 +108,7 @@ def _as_rows(persons, verdicts, on):
     rows["reason"], rows["until"] = verdicts.reason, verdicts.until
     rows["missing"], rows["changes_on"] = verdicts.missing, verdicts.changes_on
     named = np.isin(verdicts.reason, [REASONS.index(reason) for reason in WITH_MISSING])
-    month = coverage.day_number(months.first(months.number(on)))
+    month = day_number(months.first(months.number(on)))
     rows["window"] = np.where(named, month, NEVER)
     return rows
 

@@ -86,7 +86,7 @@ def explain_months(
     payments: Iterable[Payment],
     categories: Iterable[tuple[int, str]],
 ) -> list[Month]:
-    """`covered`: months with the answer of the rule; `categories`: months with what held in them."""
+    """`covered`: months with the answer of the rule; `categories`: months and what held in them."""
     payments = list(payments)
     held: dict[int, list[str]] = {}
     for month, category in categories:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from registry.rules.days import FOREVER
 from registry.rules.due import CAPPED, COVERING, Kind, code, codes
-
-FOREVER = np.iinfo(np.int32).max
-"""The day number that stands for "no last day"; days are counted from 1970-01-01."""
 
 OTHERS, ALONE = 0, 1
 """Planes: months that an employer, employee or entrepreneur paid, and an independent payer."""

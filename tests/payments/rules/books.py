@@ -15,9 +15,8 @@ from payments.rules.books import ITEM
 from payments.rules.exempt import EXEMPT, Believed, exempt_days
 from payments.rules.findings import FINDINGS, find
 from registry.rules import due, months
-from registry.rules.coverage import day_number
+from registry.rules.days import FOREVER, day_number
 from registry.rules.due import Kind, reference_day
-from registry.rules.paid import FOREVER
 from registry.rules.timeline import Timeline
 from tests.law import CALENDAR, LAW, table
 from tests.payments.rules.oracle_of_books import Entry, Found, PersonMonth

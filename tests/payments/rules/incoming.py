@@ -20,7 +20,7 @@ from payments.rules.matching import (
     named,
 )
 from registry.rules import due, months
-from registry.rules.coverage import NEVER, day_number
+from registry.rules.days import NEVER, day_number
 from registry.rules.due import KINDS, SELF_PAYING
 from registry.rules.iin import PayerKind, is_iin, payer_kind
 from registry.rules.names import fold

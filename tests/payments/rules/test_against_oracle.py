@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from payments.rules.findings import FINDINGS, find
-from registry.rules.coverage import day_number
+from registry.rules.days import day_number
 from tests.law import CALENDAR, LAW
 from tests.payments.rules.books import books, exempt_of, found_in, items_of, named
 from tests.payments.rules.incoming import as_stored, decided, items, registries
