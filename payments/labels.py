@@ -26,6 +26,44 @@ FILE_CODES = {
     "unreadable": _("The file is no register and no bank statement."),
     "already_received": _("The same file was received before."),
 }
+CORRECTED = _("Nothing of it was posted. Ask the sender for a corrected file and receive that.")
+CLEAR_UP = _(
+    "Clear it up with the bank and the sender; receive the corrected register or statement."
+)
+AGAIN = _("Ask the sender for the file again.")
+REMEDIES = {
+    "message_total": CORRECTED,
+    "message_count": CORRECTED,
+    "truncated": CORRECTED,
+    "trailer_total": CORRECTED,
+    "trailer_count": CORRECTED,
+    "no_trailer": CORRECTED,
+    "bad_sum": CORRECTED,
+    "bad_date": CORRECTED,
+    "repeated_reference": CORRECTED,
+    "statement_amount": CLEAR_UP,
+    "statement_missing": CLEAR_UP,
+    "empty": AGAIN,
+    "unreadable": AGAIN,
+    "already_received": _("There is nothing to do: what came of it then still holds."),
+}
+DIFFERENCES = {
+    "message_total": _(
+        "the items make %(found)s tenge, the total says %(expected)s: they differ by %(by)s tenge"
+    ),
+    "message_count": _("number %(found)s stands in the place of number %(expected)s"),
+    "trailer_total": _(
+        "the items make %(found)s tenge, the last row says %(expected)s: they differ by"
+        " %(by)s tenge"
+    ),
+    "trailer_count": _("the list has %(found)s items, the last row says %(expected)s"),
+    "statement_amount": _(
+        "the register has %(found)s tenge, the bank credited %(expected)s: they differ by"
+        " %(by)s tenge"
+    ),
+    "statement_missing": _("the register has %(found)s tenge, the bank credited nothing"),
+}
+COUNTS = ("message_count", "trailer_count")
 EXCEPTION_STATES = {"open": _("open"), "posted": _("posted"), "returned": _("returned")}
 EXCEPTIONS = {
     "bad_iin": _("IIN is wrong"),

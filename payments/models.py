@@ -32,6 +32,9 @@ class File(models.Model):
     posted_total = models.DecimalField(
         _("posted total"), max_digits=18, decimal_places=2, default=0
     )
+    days = ArrayField(
+        models.DateField(), verbose_name=_("days of a statement"), default=list, blank=True
+    )
     first_entry = models.BigIntegerField(null=True, editable=False)
     last_entry = models.BigIntegerField(null=True, editable=False)
     received_at = models.DateTimeField(_("received at"))
@@ -70,7 +73,7 @@ class File(models.Model):
         if self.first_entry is None:
             return {}
         rows = Finding.objects.filter(
-            entry_id__range=(self.first_entry, self.last_entry), dropped_at=None
+            entry__gte=self.first_entry, entry__lte=self.last_entry, dropped_at=None
         )
         return _counted(rows.values_list("code"))
 

@@ -50,8 +50,7 @@ def fill(reading, progress):
 
 
 def keep_messages(file):
-    """The messages of a file, one for each reference; those of an earlier attempt make room."""
-    file.messages.all().delete()
+    """Keeps the messages of a file, one for each reference; returns their number."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO payments_message (file_id, number, reference, credited_on, knp, payer,"
@@ -64,6 +63,7 @@ def keep_messages(file):
             " FROM incoming_order o GROUP BY o.message, o.reference ORDER BY o.message",
             (file.pk,),
         )
+        return cursor.rowcount
 
 
 def _copy(cursor, table, lines):

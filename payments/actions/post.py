@@ -1,15 +1,14 @@
-"""Posting a register that adds up: every item is booked or put in the queue, in one transaction."""
+"""Posting a register that adds up: every item is booked or put in the queue."""
 
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import connection
 
-from payments.actions import incoming
-from payments.actions.derive import TOUCHED, derive, lock_the_books, touched_table
+from payments.actions.derive import TOUCHED, derive, touched_table
 from payments.rules.matching import FAULTS, HELD_BY, INCOMING, NO_MONTH, decide
 from registry.actions import book, law
 from registry.actions.columns import EPOCH, days, fetch, run
-from registry.rules.coverage import NEVER
+from registry.rules.days import NEVER
 from registry.rules.due import KINDS, NO_SUM, SELF_PAYING
 from registry.rules.residence import TEMPORARY
 
@@ -19,22 +18,19 @@ FILE_RANKS = 100_000_000
 
 
 def post(file, *, at, progress=lambda done: None):
-    """Books the incoming items of a file; `file` keeps what came of them."""
-    with transaction.atomic():
-        lock_the_books()
-        with connection.cursor() as cursor:
-            touched_table(cursor)
-            incoming.keep_messages(file)
-            cursor.execute("SELECT coalesce(max(row), 0) FROM incoming_item")
-            rows = cursor.fetchone()[0]
-        rules = law.law()
-        for start in range(0, rows, ITEMS_AT_ONCE):
-            _post_slice(file, start + 1, start + ITEMS_AT_ONCE, rules, at)
-            progress(min(start + ITEMS_AT_ONCE, rows))
-        derive(at=at)
-        file.first_entry, file.last_entry = _entries_of(file)
-        file.state, file.step, file.finished_at = "posted", "", at
-        file.save()
+    """Books the incoming items of a file, in a transaction that holds the lock of the books."""
+    with connection.cursor() as cursor:
+        touched_table(cursor)
+        cursor.execute("SELECT coalesce(max(row), 0) FROM incoming_item")
+        rows = cursor.fetchone()[0]
+    rules = law.law()
+    for start in range(0, rows, ITEMS_AT_ONCE):
+        _post_slice(file, start + 1, start + ITEMS_AT_ONCE, rules, at)
+        progress(min(start + ITEMS_AT_ONCE, rows))
+    derive(at=at)
+    file.first_entry, file.last_entry = _entries_of(file)
+    file.state, file.step, file.finished_at = "posted", "", at
+    file.save()
 
 
 def _entries_of(file):

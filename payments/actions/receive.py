@@ -8,13 +8,13 @@ from pathlib import PurePath
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import translation
 
-from payments import labels
 from payments.actions import incoming, statement
+from payments.actions.derive import lock_the_books
 from payments.actions.post import post
 from payments.models import File
 from payments.rules import formats
+from payments.rules.camt053 import Statement
 from payments.rules.totals import Refusal, Refused
 
 CHUNK = 1 << 20
@@ -51,26 +51,21 @@ def receive(stream, name, *, at, by=None, progress=nothing):
     """
     sha256, size = keep(stream)
     with _alone(sha256) as alone:
-        if not alone or File.objects.filter(sha256=sha256, state__in=("posted", "held")).exists():
-            return _refuse(_new(name, sha256, size, at, by), Refusal.ALREADY_RECEIVED, at)
-        file = File.objects.filter(sha256=sha256, state="reading").first()
-        file = file or _new(name, sha256, size, at, by)
-        try:
-            _take_in(file, at, progress)
-        except Refused as refused:
-            return _refuse(file, refused.code, at)
+        file = _begin(alone, name=name, sha256=sha256, size=size, at=at, by=by)
+        if file.state == "reading":
+            try:
+                _take_in(file, at, progress)
+            except Refused as refused:
+                _refuse(file, refused.code, refused.text, at)
+                path(sha256).unlink(missing_ok=True)
     return file
 
 
 def accept(stream, name, *, at, by):
-    """Keeps a file for a task that receives it; returns its row, refused when it was here before."""
+    """Keeps a file for a task that receives it; its row is refused when it was here before."""
     sha256, size = keep(stream)
-    if File.objects.filter(sha256=sha256, state__in=("posted", "held")).exists():
-        return _refuse(_new(name, sha256, size, at, by), Refusal.ALREADY_RECEIVED, at)
-    file = File.objects.filter(sha256=sha256, state="reading").first()
-    file = file or _new(name, sha256, size, at, by)
-    file.save()
-    return file
+    with _alone(sha256) as alone:
+        return _begin(alone, name=name, sha256=sha256, size=size, at=at, by=by)
 
 
 @contextmanager
@@ -86,8 +81,12 @@ def _alone(sha256):
                 cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (sha256,))
 
 
-def _new(name, sha256, size, at, by):
-    return File(
+def _begin(alone, *, name, sha256, size, at, by):
+    """The row of a file that is to be read, perhaps of an attempt that was cut off."""
+    before = File.objects.filter(sha256=sha256).exclude(state="refused").first()
+    if alone and before is not None and before.state == "reading":
+        return before
+    file = File(
         name=PurePath(name).name[:255],
         sha256=sha256,
         size=size,
@@ -96,72 +95,41 @@ def _new(name, sha256, size, at, by):
         received_by=by,
         state="reading",
     )
-
-
-def _refuse(file, code, at):
-    file.state, file.code, file.step, file.finished_at = "refused", code, "", at
-    file.save()
+    if before is None and alone:
+        file.save()
+    else:
+        _refuse(file, Refusal.ALREADY_RECEIVED, before.name if before else "", at)
     return file
+
+
+def _refuse(file, code, text, at):
+    file.state, file.code, file.step, file.finished_at = "refused", code, "", at
+    file.differences = [{"code": code, "text": text}]
+    file.save()
 
 
 def _take_in(file, at, progress):
     with path(file.sha256).open("rb") as stream:
         reading = formats.read(stream, file.name)
-        file.kind, file.format, file.encoding = "register", reading.format, reading.encoding
-        file.step = "read"
-        file.save()
-        if file.kind == "statement":
+        if isinstance(reading, Statement):
             statement.take_in(file, reading, at)
             return
+        file.format, file.encoding, file.step = reading.format, reading.encoding, "read"
+        file.save()
         incoming.fill(reading, lambda: progress("read", stream.tell()))
-    file.messages_count, file.items = reading.totals.messages, reading.totals.items
+    file.items = reading.totals.items
     file.total = Decimal(reading.totals.total).scaleb(-2)
-    differences = list(reading.differences) + statement.against_books()
-    if differences:
-        _hold(file, differences, at)
-    else:
-        post(file, at=at, progress=lambda done: progress("post", done))
+    with transaction.atomic():
+        lock_the_books()
+        file.messages_count = incoming.keep_messages(file)
+        reading.differences.note(*statement.against_books())
+        if reading.differences:
+            _hold(file, reading.differences, at)
+        else:
+            post(file, at=at, progress=lambda done: progress("post", done))
 
 
-@transaction.atomic
 def _hold(file, differences, at):
-    incoming.keep_messages(file)
     file.state, file.code, file.step, file.finished_at = "held", differences[0].code, "", at
     file.differences = [difference._asdict() for difference in differences]
     file.save()
-
-
-def account(file):
-    """What came of a file, as its commands and pages tell it."""
-    with translation.override("en"):
-        told = str(labels.FILE_CODES.get(file.code, ""))
-    places = [_place(difference) for difference in file.differences[:5]]
-    return {
-        "file": file.name,
-        "sha256": file.sha256,
-        "state": file.state,
-        "code": file.code,
-        "text": " ".join(filter(None, (told, "; ".join(filter(None, places))))),
-        "messages": file.messages_count,
-        "items": file.items,
-        "posted": file.posted,
-        "exceptions": file.exception_codes(),
-        "findings": file.finding_codes(),
-        "total": file.total,
-    }
-
-
-def _place(difference):
-    """Where a difference is, and how large."""
-    where = " ".join(
-        filter(
-            None,
-            (
-                difference["reference"],
-                f"line {difference['line']}" if difference["line"] else "",
-            ),
-        )
-    )
-    if difference["expected"] is None or difference["found"] is None:
-        return where
-    return f"{where}: {difference['found']} instead of {difference['expected']}"

@@ -1,84 +1,116 @@
 """The bank statement beside the registers, whichever came first."""
 
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from payments.models import Message, StatementEntry
-from payments.rules.totals import Credit, Difference, Entry, Held, against_statement
-from registry.actions.columns import run
+from payments.actions.derive import lock_the_books
+from payments.models import File, StatementEntry
+from payments.rules.totals import (
+    Credit,
+    Difference,
+    Differences,
+    Entry,
+    Held,
+    against_statement,
+)
+
+FORMAT = "camt053"
 
 
+@transaction.atomic
 def take_in(file, statement, at):
     """Keeps a statement, and flags the posted registers that it contradicts."""
-    with transaction.atomic():
-        file.entries.all().delete()
-        credits = [entry for entry in statement.entries if entry.credit]
-        StatementEntry.objects.bulk_create(
-            StatementEntry(
-                file=file,
-                reference=entry.reference,
-                amount=Decimal(entry.amount).scaleb(-2),
-                booked_on=entry.booked_on,
-            )
-            for entry in credits
+    lock_the_books()
+    credits = [entry for entry in statement.entries if entry.credit]
+    StatementEntry.objects.bulk_create(
+        StatementEntry(
+            file=file,
+            reference=entry.reference,
+            amount=Decimal(entry.amount).scaleb(-2),
+            booked_on=entry.booked_on,
         )
-        file.items = len(credits)
-        file.total = Decimal(sum(entry.amount for entry in credits)).scaleb(-2)
-        file.state, file.step, file.finished_at = "posted", "", at
-        _flag(file)
-        file.save()
+        for entry in credits
+    )
+    file.kind, file.format = "statement", FORMAT
+    file.days = sorted(statement.days)
+    file.items = len(credits)
+    file.total = Decimal(sum(entry.amount for entry in credits)).scaleb(-2)
+    file.state, file.step, file.finished_at = "posted", "", at
+    file.save()
+    _flag(file)
+
+
+POSTED = """
+    SELECT m.file_id, m.reference, m.credited_on, (m.total * 100)::bigint
+    FROM payments_message m JOIN payments_file f ON f.id = m.file_id AND f.state = 'posted'
+    WHERE m.credited_on = ANY(%(days)s) OR m.reference IN (
+        SELECT reference FROM payments_statemententry WHERE file_id = %(statement)s)
+    ORDER BY m.file_id"""
 
 
 def _flag(file):
     """Marks the statement and the registers posted before it where they differ."""
-    days = list(file.entries.values_list("booked_on", flat=True).distinct())
-    references = file.entries.values_list("reference", flat=True)
-    messages = Message.objects.filter(file__state="posted")
-    concerned = messages.filter(reference__in=references) | messages.filter(credited_on__in=days)
-    by_file = {}
-    for message in concerned.select_related("file"):
-        by_file.setdefault(message.file, []).append(
-            Credit(message.reference, message.credited_on, _tiyn(message.total))
-        )
-    for register, credits in by_file.items():
-        found = _against_entries(credits)
-        register.code = found[0].code if found else ""
-        register.differences = [difference._asdict() for difference in found]
-        register.save(update_fields=["code", "differences"])
-        file.differences += register.differences
-    file.code = file.differences[0]["code"] if file.differences else ""
+    flagged = Differences()
+    with connection.cursor() as cursor:
+        cursor.execute(POSTED, {"days": file.days, "statement": file.pk})
+        concerned = cursor.fetchall()
+    for register, rows in groupby(concerned, key=itemgetter(0)):
+        found = Differences()
+        found.note(*_against_entries([Credit(*row[1:]) for row in rows]))
+        File.objects.filter(pk=register).update(**_as_columns(found))
+        flagged.note(*found)
+    File.objects.filter(pk=file.pk).update(**_as_columns(flagged))
+    file.refresh_from_db()
+
+
+def _as_columns(found):
+    return {
+        "code": found[0].code if found else "",
+        "differences": [difference._asdict() for difference in found],
+    }
+
+
+REPEATED = """
+    SELECT DISTINCT o.reference FROM incoming_order o
+        JOIN payments_message m ON m.reference = o.reference
+        JOIN payments_file f ON f.id = m.file_id AND f.state = 'posted'
+    ORDER BY o.reference"""
+CONCERNED = """
+    SELECT o.reference, o.credited_on, o.total FROM incoming_order o
+    WHERE o.reference IN (SELECT reference FROM payments_statemententry)
+        OR o.credited_on IN (SELECT unnest(days) FROM payments_file WHERE kind = 'statement')
+    ORDER BY o.number"""
 
 
 def against_books():
     """What stands against the incoming register: repeated references, and the statement."""
-    with run(
-        "SELECT DISTINCT o.reference FROM incoming_order o"
-        " JOIN payments_message m ON m.reference = o.reference"
-        " JOIN payments_file f ON f.id = m.file_id AND f.state = 'posted'",
-        (),
-    ) as cursor:
+    with connection.cursor() as cursor:
+        cursor.execute(REPEATED)
         repeated = [Difference(Held.REPEATED_REFERENCE, row[0]) for row in cursor.fetchall()]
-    with run("SELECT reference, credited_on, total FROM incoming_order", ()) as cursor:
+        cursor.execute(CONCERNED)
         credits = [Credit(*row) for row in cursor.fetchall()]
     return repeated + _against_entries(credits)
 
 
+ENTRIES = """
+    SELECT e.reference, (e.amount * 100)::bigint, e.booked_on FROM payments_statemententry e
+    WHERE e.reference = ANY(%s) AND e.file_id = (
+        SELECT max(newest.file_id) FROM payments_statemententry newest
+        WHERE newest.reference = e.reference)"""
+COVERED = """
+    SELECT DISTINCT day FROM payments_file, unnest(days) day
+    WHERE kind = 'statement' AND state = 'posted' AND day = ANY(%s)"""
+
+
 def _against_entries(credits):
-    references = {credit.reference for credit in credits}
-    entries = [
-        Entry(reference, _tiyn(amount), booked_on, True)
-        for reference, amount, booked_on in StatementEntry.objects.filter(
-            reference__in=references
-        ).values_list("reference", "amount", "booked_on")
-    ]
-    days = set(
-        StatementEntry.objects.filter(
-            booked_on__in={credit.credited_on for credit in credits}
-        ).values_list("booked_on", flat=True)
-    )
-    return against_statement(credits, entries, days)
-
-
-def _tiyn(amount):
-    return int(amount * 100)
+    """A reference is compared with the newest statement that has it."""
+    days = {credit.credited_on for credit in credits if credit.credited_on}
+    with connection.cursor() as cursor:
+        cursor.execute(ENTRIES, ([*{credit.reference for credit in credits}],))
+        entries = [Entry(*row, credit=True) for row in cursor.fetchall()]
+        cursor.execute(COVERED, ([*days],))
+        covered = {row[0] for row in cursor.fetchall()}
+    return against_statement(credits, entries, covered)

@@ -4,7 +4,8 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from mhifund.management.answer import Answer, Answering, file
-from payments.actions.receive import account, receive
+from payments.actions.account import account
+from payments.actions.receive import receive
 
 
 class Command(Answering):

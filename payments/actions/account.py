@@ -1,0 +1,74 @@
+"""What came of a file, in words: what is wrong, where, by how much, and what to do."""
+
+from decimal import Decimal
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from payments import labels
+
+SHOWN = 5
+
+
+def account(file):
+    """The account of a received file, as its command gives it; the words in English."""
+    with translation.override("en"):
+        text = " ".join(sentences(file))
+    return {
+        "file": file.name,
+        "sha256": file.sha256,
+        "state": file.state,
+        "code": file.code,
+        "text": text,
+        "messages": file.messages_count,
+        "items": file.items,
+        "posted": file.posted,
+        "exceptions": file.exception_codes(),
+        "findings": file.finding_codes(),
+        "total": file.total,
+    }
+
+
+def sentences(file):
+    """Nothing for a file with which everything is right."""
+    if not file.code:
+        return
+    yield str(labels.FILE_CODES[file.code])
+    yield from filter(None, map(_told, file.differences[:SHOWN]))
+    if more := file.differences[SHOWN:]:
+        yield _("And %(count)d differences more.") % {"count": len(more)}
+    yield str(labels.REMEDIES[file.code])
+
+
+def _told(difference):
+    if "text" in difference:
+        return difference["text"] and f"({difference['text']})"
+    where = ": ".join(filter(None, (_place(difference), _how(difference))))
+    return f"{where[0].upper()}{where[1:]}." if where else ""
+
+
+def _place(difference):
+    reference, line = difference["reference"], difference["line"]
+    return ", ".join(
+        [
+            *([_("message %(reference)s") % {"reference": reference}] if reference else []),
+            *([_("line %(line)d") % {"line": line}] if line else []),
+        ]
+    )
+
+
+def _how(difference):
+    """By how much two levels differ; nothing where they cannot be compared."""
+    code, expected, found = (difference[name] for name in ("code", "expected", "found"))
+    words = labels.DIFFERENCES.get(code)
+    if words is None or found is None or (expected is None and code != "statement_missing"):
+        return ""
+    shown = str if code in labels.COUNTS else _tenge
+    values = {"found": shown(found)}
+    if expected is not None:
+        values |= {"expected": shown(expected), "by": shown(abs(found - expected))}
+    return str(words) % values
+
+
+def _tenge(tiyn):
+    return f"{Decimal(tiyn).scaleb(-2):,.2f}"
