@@ -89,24 +89,25 @@ def _by_region(run):
     return found
 
 
-# A verdict of this run stands beside the one before it, which is the latest of another run.
+# The verdict before one of this run is the latest of another run.
 BY_CATEGORY = """
 WITH held AS (
     SELECT DISTINCT person_id, category_id FROM registry_categoryspan
     WHERE received_on <= %(on)s AND coalesce(superseded_on, 'infinity') > %(on)s
         AND valid_from <= %(on)s AND coalesce(valid_to, 'infinity') >= %(on)s
+), old AS (
+    SELECT DISTINCT ON (person_id) person_id, status, reason FROM registry_verdictchange
+    WHERE run_id IS DISTINCT FROM %(run)s
+        AND person_id IN (SELECT person_id FROM registry_verdict WHERE run_id = %(run)s)
+    ORDER BY person_id, id DESC
 ), judged AS (
     SELECT coalesce(h.category_id, '') AS category, v.status, v.reason,
         old.status AS old_status, old.reason AS old_reason,
-        v.run_id = %(run)s AND (v.status, v.reason) IS DISTINCT FROM (old.status, old.reason)
-            AS moved
-    FROM registry_verdict v LEFT JOIN held h USING (person_id)
-        LEFT JOIN LATERAL (
-            SELECT c.status, c.reason FROM registry_verdictchange c
-            WHERE v.run_id = %(run)s AND c.person_id = v.person_id
-                AND c.run_id IS DISTINCT FROM v.run_id
-            ORDER BY c.id DESC LIMIT 1
-        ) old ON true
+        coalesce(v.run_id = %(run)s, false)
+            AND (v.status, v.reason) IS DISTINCT FROM (old.status, old.reason) AS moved
+    FROM registry_verdict v
+        LEFT JOIN held h ON h.person_id = v.person_id
+        LEFT JOIN old ON old.person_id = v.person_id
 )
 SELECT category, status, reason, sum(persons)::bigint, sum(came)::bigint, sum("left")::bigint
 FROM (
