@@ -66,9 +66,9 @@ def fill(persons):
                 cursor.execute(statement, values)
         cursor.execute(
             "CREATE TEMP TABLE touched ON COMMIT DROP AS"
-            " SELECT DISTINCT person_id, period FROM registry_contribution"
+            " SELECT person_id, period FROM registry_contribution"
         )
-        cursor.execute("ANALYZE touched")
+        cursor.execute("ANALYZE touched, registry_contribution, registry_person")
         book.settle("touched")
     vacuum(*TABLES)
 
