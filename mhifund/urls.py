@@ -38,7 +38,6 @@ urlpatterns = [
     path("password/", sign_in.ChangePassword.as_view(), name="password_change"),
     path("password/changed/", sign_in.PasswordChanged.as_view(), name="password_changed"),
     path("language/", sign_in.choose_language, name="set_language"),
-    # the admin's own way in would stand outside the shell
-    path("admin/login/", sign_in.SignIn.as_view()),
+    path("admin/login/", sign_in.into_admin),
     path("admin/", admin.site.urls),
 ]

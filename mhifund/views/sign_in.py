@@ -2,8 +2,10 @@
 
 from django.contrib.auth import views
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.views.i18n import set_language
 
@@ -12,6 +14,14 @@ from django.views.i18n import set_language
 class SignIn(views.LoginView):
     template_name = "mhifund/sign_in.html"
     redirect_authenticated_user = True
+
+
+@login_not_required
+def into_admin(request):
+    """The admin's own sign-in stands outside the shell; who is in already may not enter it."""
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    return redirect_to_login(request.GET.get("next", reverse("admin:index")))
 
 
 class ChangePassword(views.PasswordChangeView):
