@@ -1,10 +1,11 @@
 """A file comes in: it is kept, read, compared at every level, and posted, held or refused."""
 
 import hashlib
-import os
 from contextlib import contextmanager
 from decimal import Decimal
-from pathlib import PurePath
+from pathlib import Path, PurePath
+from tempfile import NamedTemporaryFile
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -25,21 +26,8 @@ def nothing(step, done):
     """The progress of nobody who watches."""
 
 
-def keep(stream):
-    """Stores the bytes of a file under their SHA-256; returns it with their number."""
-    STORE.mkdir(parents=True, exist_ok=True)
-    digest, size = hashlib.sha256(), 0
-    unnamed = STORE / f".{os.getpid()}-{id(stream)}"
-    with unnamed.open("wb") as copy:
-        while chunk := stream.read(CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-            copy.write(chunk)
-    unnamed.replace(path(digest.hexdigest()))
-    return digest.hexdigest(), size
-
-
 def path(sha256):
+    """Where the bytes of a file are kept."""
     return STORE / sha256
 
 
@@ -49,31 +37,58 @@ def receive(stream, name, *, at, by=None, progress=nothing):
     A file whose receipt was cut off is taken up from its beginning when it comes again.
     `progress(step, done)` is told of bytes read and rows posted.
     """
-    sha256, size = keep(stream)
-    with _alone(sha256) as alone:
-        file = _begin(alone, name=name, sha256=sha256, size=size, at=at, by=by)
+    with _copied(stream) as copy, _locked("pg_advisory_lock", copy.sha256):
+        file = _begun(copy) or _new(copy, name, at, by)
         if file.state == "reading":
             try:
                 _take_in(file, at, progress)
             except Refused as refused:
                 _refuse(file, refused.code, refused.text, at)
-                path(sha256).unlink(missing_ok=True)
+                path(file.sha256).unlink()
     return file
 
 
 def accept(stream, name, *, at, by):
     """Keeps a file for a task that receives it; its row is refused when it was here before."""
-    sha256, size = keep(stream)
-    with _alone(sha256) as alone:
-        return _begin(alone, name=name, sha256=sha256, size=size, at=at, by=by)
+    with _copied(stream) as copy, _locked("pg_try_advisory_lock", copy.sha256) as alone:
+        if alone:
+            return _begun(copy) or _new(copy, name, at, by)
+        return _refuse(_row(copy, name, at, by), Refusal.ALREADY_RECEIVED, "", at)
+
+
+class Copy(NamedTuple):
+    """The bytes of a file on their way to their place."""
+
+    path: Path
+    sha256: str
+    size: int
+
+    def keep(self):
+        self.path.replace(path(self.sha256))
 
 
 @contextmanager
-def _alone(sha256):
-    """Whether nobody else is receiving the same bytes at this moment."""
+def _copied(stream):
+    STORE.mkdir(parents=True, exist_ok=True)
+    digest, size = hashlib.sha256(), 0
+    with NamedTemporaryFile(dir=STORE, prefix=".", delete=False) as copy:
+        try:
+            while chunk := stream.read(CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+                copy.write(chunk)
+            copy.flush()
+            yield Copy(Path(copy.name), digest.hexdigest(), size)
+        finally:
+            Path(copy.name).unlink(missing_ok=True)
+
+
+@contextmanager
+def _locked(lock, sha256):
+    """One receipt of the same bytes at a time: waits for the other, or tells that there is one."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (sha256,))
-        alone = cursor.fetchone()[0]
+        cursor.execute(f"SELECT {lock}(hashtextextended(%s, 0))", (sha256,))
+        alone = cursor.fetchone()[0] is not False
         try:
             yield alone
         finally:
@@ -81,31 +96,42 @@ def _alone(sha256):
                 cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (sha256,))
 
 
-def _begin(alone, *, name, sha256, size, at, by):
-    """The row of a file that is to be read, perhaps of an attempt that was cut off."""
-    before = File.objects.filter(sha256=sha256).exclude(state="refused").first()
-    if alone and before is not None and before.state == "reading":
-        return before
-    file = File(
-        name=PurePath(name).name[:255],
-        sha256=sha256,
-        size=size,
+def _begun(copy):
+    """The row of an attempt that was cut off, or waits for its task."""
+    file = File.objects.filter(sha256=copy.sha256, state="reading").first()
+    if file is not None:
+        copy.keep()
+    return file
+
+
+def _new(copy, name, at, by):
+    """A row to be read, or one that is refused for the file was here before."""
+    file = _row(copy, name, at, by)
+    before = File.objects.filter(sha256=copy.sha256).exclude(state="refused").first()
+    if before is not None:
+        return _refuse(file, Refusal.ALREADY_RECEIVED, before.name, at)
+    copy.keep()
+    file.save()
+    return file
+
+
+def _row(copy, name, at, by):
+    return File(
+        name=PurePath(name).name.encode(errors="replace").decode()[:255],
+        sha256=copy.sha256,
+        size=copy.size,
         kind="register",
         received_at=at,
         received_by=by,
         state="reading",
     )
-    if before is None and alone:
-        file.save()
-    else:
-        _refuse(file, Refusal.ALREADY_RECEIVED, before.name if before else "", at)
-    return file
 
 
 def _refuse(file, code, text, at):
     file.state, file.code, file.step, file.finished_at = "refused", code, "", at
     file.differences = [{"code": code, "text": text}]
     file.save()
+    return file
 
 
 def _take_in(file, at, progress):

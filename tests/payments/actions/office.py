@@ -1,8 +1,10 @@
 """What an office does with files, for tests: loading, receiving, and what the books then say."""
 
+import csv
 import io
 from collections import defaultdict
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 from django.db import connection
@@ -10,6 +12,7 @@ from django.db import connection
 from payments.actions.receive import receive
 from payments.models import ExceptionItem, Finding
 from registry.actions.load import load_categories, load_persons
+from registry.rules.extract import PERSON_COLUMNS
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 AT = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
@@ -26,6 +29,60 @@ def load_people(folder=SAMPLES):
 def load_spans(folder=SAMPLES):
     with (folder / "categories.csv").open("rb") as stream:
         assert not load_categories(stream, at=AT).rejected
+
+
+PEOPLE = {
+    "990101300003": ("АХМЕТОВ", "АСАН", "1999-01-01"),
+    "990101300409": ("СЕРІКОВ", "БЕРІК", "1999-01-01"),
+    "890131200076": ("ИВАНОВА", "АННА", "1889-01-31"),
+}
+FIRST, SECOND, THIRD = PEOPLE
+EMPLOYER, OTHER_EMPLOYER = "000140000012", "990140000007"
+
+
+def add_people(people=PEOPLE):
+    rows = [
+        f"{iin};{last};{first};;{born};M;citizen;75;" for iin, (last, first, born) in people.items()
+    ]
+    text = "\n".join([";".join(PERSON_COLUMNS), *rows, ""])
+    loaded = load_persons(io.BytesIO(text.encode()), received_on=date(2020, 1, 1), at=AT)
+    assert loaded.new == len(people)
+
+
+def row(iin=FIRST, **cells):
+    """A right row of a register; the names are those of the person."""
+    last, first, born = PEOPLE.get(iin, ("", "", ""))
+    usual = {
+        "reference": "R1",
+        "line": 1,
+        "order_no": "1",
+        "order_date": "2026-11-10",
+        "payment_date": "2026-11-10",
+        "knp": "122",
+        "payer_id": EMPLOYER,
+        "payer_name": "ТОО «АЛҒА»",
+        "iin": iin,
+        "last_name": last,
+        "first_name": first,
+        "middle_name": "",
+        "birth_date": born,
+        "period": "102026",
+        "amount": "2000.00",
+    }
+    return usual | cells
+
+
+def register(*rows, total=None):
+    """A list as CSV, with its last row."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\n")
+    writer.writerow(row())
+    for one in rows:
+        writer.writerow(one.values())
+    if total is None:
+        total = sum((Decimal(one["amount"]) for one in rows), Decimal(0))
+    writer.writerow(["ИТОГО", len(rows), *[""] * 12, f"{total}"])
+    return out.getvalue().encode()
 
 
 def take(content, name="register.csv", **others):

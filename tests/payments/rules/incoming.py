@@ -86,9 +86,14 @@ DAYS = [
 
 
 @st.composite
-def items(draw: st.DrawFn, registry: dict[str, Person]) -> Item:
-    """Mostly right, so that what is wrong is often wrong alone."""
-    credited = draw(st.sampled_from(DAYS))
+def items(
+    draw: st.DrawFn,
+    registry: dict[str, Person],
+    days: Sequence[date] = DAYS,
+    more: Sequence[int] = (),
+) -> Item:
+    """Mostly right, so that what is wrong is often wrong alone; `more` are sums to draw from."""
+    credited = draw(st.sampled_from(days))
     iin = mostly(draw, sorted(registry), [STRANGER, *FAULTY])
     person = registry.get(iin, Person("", "", BIRTHS[0]))
     crossed = draw(st.integers(0, 4)) == 0
@@ -101,7 +106,7 @@ def items(draw: st.DrawFn, registry: dict[str, Person]) -> Item:
         payer=mostly(draw, [COMPANY, BRANCH, iin, iin, ONE, TWO, STRANGER], FAULTY),
         knp=mostly(draw, ["121", "122", "122", "122", "123", "124"], ["120", "125", "777", ""]),
         period=mostly(draw, near(credited), [*PERIODS, *BROKEN]),
-        amount=mostly(draw, [595_000, 1], [0, -1]),
+        amount=mostly(draw, [595_000, 1, *more], [0, -1]),
         credited=credited,
     )
 
