@@ -166,7 +166,6 @@ class Messages(Reading):
         first, _, further = part.partition("\n")
         at = first.find("{4:")
         if at >= 0:
-            self._announced = None
             self._inside(self._open(whole=True), part[at + 3 :].removeprefix("\n"))
             return
         if first.startswith("{1:") and self._announced is not None:
@@ -193,6 +192,9 @@ class Messages(Reading):
 
     def _inside(self, opened: Opened, part: str) -> None:
         for raw, found in tags.pieces(part):
+            if self._opened is not opened:
+                self._outside(raw)
+                continue
             message, items = tags.grouped(found)
             opened.total_line = self._line if "32A" in message else opened.total_line
             closed = message.get("32A", "").endswith("-}")
@@ -204,7 +206,6 @@ class Messages(Reading):
                 self._item(opened, item, raw)
             if closed:
                 self._close(whole=True)
-                return
 
     def _item(self, opened: Opened, item: dict[str, str], raw: str) -> None:
         ordinal = ORDINALS[item.get("21", "")]
@@ -233,7 +234,8 @@ class Messages(Reading):
         )
 
     def _open(self, *, whole: bool) -> Opened:
-        self._opened = Opened(self.totals.messages, self._line, whole=whole)
+        line, self._announced = self._announced or self._line, None
+        self._opened = Opened(self.totals.messages, line, whole=whole)
         self.totals.messages += 1
         return self._opened
 

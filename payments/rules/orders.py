@@ -15,7 +15,7 @@ from payments.rules.values import DAYS
 
 IN_MEMORY = 1 << 23
 SEPARATOR = "\0"  # no text of a file has one
-MOST_MESSAGES, MOST_CHARACTERS = 10_000, 1 << 21  # handed over at once
+MOST_MESSAGES, MOST_CHARACTERS = 1024, 1 << 20  # handed over at once
 
 
 class Header(NamedTuple):
