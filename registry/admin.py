@@ -68,7 +68,6 @@ class ParameterAdmin(SmallList):
 class CalendarDayAdmin(SmallList):
     list_display = ("day", "kind", "name_kk", "name_ru", "name_en", "entered_on")
     list_filter = ("kind",)
-    date_hierarchy = "day"
 
 
 class GroupInline(admin.TabularInline):

@@ -126,9 +126,7 @@ def test_a_card_tells_status_reason_article_and_both_ways_back(as_role):
     paid(ARMAN, MONTHS_2026)
     text = text_of(card(as_role("registry_operator"), person))
     assert "<strong>not insured</strong>" in text
-    assert (
-        "3 of the last twelve months are not covered, the first is November 2025." in text
-    )
+    assert "3 of the last twelve months are not covered, the first is November 2025." in text
     assert "Law 405-V of 16.11.2015, art. 5" in text
     assert "12 750.00" in text
     assert "51 000.00" in text

@@ -1,0 +1,177 @@
+"""Received files: the list, one of them, what could not be posted, and bringing one."""
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from payments.models import ExceptionItem, File
+from tests.mhifund.office import AIDOS, ARMAN, HEAD, item, known, register
+
+pytestmark = pytest.mark.django_db
+
+
+def page(client, view, *args, **query):
+    answer = client.get(reverse(view, args=args), query, headers={"accept-language": "en"})
+    return " ".join(answer.content.decode().split())
+
+
+def good(name, *references):
+    return register(name, *(item(ref, AIDOS, "092026", "100.00") for ref in references))
+
+
+def test_a_held_file_shows_the_level_and_the_difference(as_role):
+    known(AIDOS)
+    file = register("r.csv", item("R1", AIDOS, "092026", "100.00"), total="100.01")
+    answer = as_role("treasurer").get(reverse("register", args=[file.pk]))
+    assert [level["state"] for level in answer.context["levels"]] == [
+        "meets",
+        "differs",
+        "waits",
+        "meets",
+    ]
+    assert [
+        (row["code"], row["expected"], row["found"], row["by"])
+        for row in answer.context["levels"][1]["differences"]
+    ] == [("trailer_total", 10001, 10000, -1)]
+    assert "−0,01" in answer.content.decode()
+
+
+def test_a_posted_file_shows_what_was_noticed_and_what_was_left_out(as_role):
+    known(AIDOS)
+    file = register(
+        "r.csv",
+        item("R1", AIDOS, "092026", "100.00"),
+        item("R2", AIDOS, "092026", "100.00"),
+        item("R3", AIDOS, "132026", "50.00"),
+    )
+    answer = as_role("treasurer").get(reverse("register", args=[file.pk]))
+    assert answer.context["findings"] == [("duplicate", 1)]
+    assert answer.context["exception_counts"] == [("bad_period", 1)]
+    assert [row.period for row in answer.context["exceptions"]] == ["132026"]
+
+
+def test_the_line_as_it_came_masks_iins_for_a_role_without_the_right(as_role):
+    known(AIDOS)
+    file = register("r.csv", item("R3", AIDOS, "132026", "50.00"))
+    assert AIDOS not in page(as_role("treasurer"), "register", file.pk)
+    assert AIDOS in page(as_role("reconciliation_officer"), "register", file.pk)
+
+
+@pytest.mark.parametrize("references", [["A1"], ["A1", "A2", "A3"]])
+def test_a_register_costs_the_same_for_one_message_and_for_three(
+    as_role, references, django_assert_num_queries
+):
+    known(AIDOS)
+    file = good("r.csv", *references)
+    client = as_role("treasurer")
+    with django_assert_num_queries(13):
+        page(client, "register", file.pk)
+
+
+@pytest.mark.parametrize("names", [["a.csv"], ["a.csv", "b.csv", "c.csv"]])
+def test_the_list_costs_the_same_for_one_file_and_for_three(
+    as_role, names, django_assert_num_queries
+):
+    known(AIDOS)
+    for name in names:
+        good(name, name.upper())
+    client = as_role("treasurer")
+    with django_assert_num_queries(8):
+        page(client, "registers")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_exceptions_cost_the_same_for_one_and_for_three(
+    as_role, count, django_assert_num_queries
+):
+    known(AIDOS)
+    register("r.csv", *(item(f"X{n}", AIDOS, "132026", "50.00") for n in range(count)))
+    client = as_role("treasurer")
+    with django_assert_num_queries(8):
+        page(client, "exceptions")
+
+
+def test_the_list_is_narrowed_by_state_and_name(as_role):
+    known(AIDOS)
+    good("june.csv", "J1")
+    register("july.csv", item("J2", AIDOS, "092026", "1.00"), total="2.00")
+    client = as_role("treasurer")
+    held = page(client, "registers", state="held")
+    assert ("july.csv" in held, "june.csv" in held) == (True, False)
+    named = page(client, "registers", name="jun")
+    assert ("july.csv" in named, "june.csv" in named) == (False, True)
+
+
+def test_only_open_exceptions_are_listed_unless_another_state_is_asked_for(as_role):
+    known(AIDOS)
+    register("r.csv", item("X1", AIDOS, "132026", "50.00"))
+    ExceptionItem.objects.update(state="returned")
+    client = as_role("treasurer")
+    assert "X1, 1" not in page(client, "exceptions")
+    assert "X1, 1" in page(client, "exceptions", state="returned")
+    assert "X1, 1" in page(client, "exceptions", code="bad_period")
+    assert "X1, 1" not in page(client, "exceptions", code="bad_iin")
+
+
+def test_exceptions_of_other_regions_stay_out_of_the_page_of_a_register(as_role):
+    known(AIDOS, ARMAN)
+    file = register(
+        "r.csv",
+        item("X1", AIDOS, "132026", "50.00"),
+        item("X2", ARMAN, "132026", "50.00"),
+    )
+    answer = as_role("treasurer", "63").get(reverse("register", args=[file.pk]))
+    assert [row.iin for row in answer.context["exceptions"]] == [ARMAN]
+
+
+def upload(client, text, name="brought.csv"):
+    file = SimpleUploadedFile(name, text.encode())
+    return client.post(reverse("receive"), {"file": file})
+
+
+def test_a_file_that_is_brought_is_kept_and_read_by_a_task(
+    as_role, monkeypatch, django_capture_on_commit_callbacks
+):
+    asked = []
+    monkeypatch.setattr("mhifund.views.receiving.read_file.delay", asked.append)
+    known(AIDOS)
+    line = item("U1", AIDOS, "092026", "100.00")
+    text = "\r\n".join([HEAD, line, f"ИТОГО;1{';' * 13}100.00", ""])
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = upload(as_role("reconciliation_officer"), text)
+    file = File.objects.get()
+    assert answer["Location"] == reverse("register", args=[file.pk])
+    assert asked == [file.pk]
+    assert (file.state, file.name, file.received_by.username) == (
+        "reading",
+        "brought.csv",
+        "reconciliation_officer-0",
+    )
+    assert (settings.DATA_ROOT / "files" / file.sha256).read_bytes() == text.encode()
+
+
+def test_a_file_that_was_here_before_is_refused_at_once(as_role, monkeypatch):
+    asked = []
+    monkeypatch.setattr("mhifund.views.receiving.read_file.delay", asked.append)
+    known(AIDOS)
+    line = item("U1", AIDOS, "092026", "100.00")
+    register("first.csv", line)
+    text = "\r\n".join([HEAD, line, f"ИТОГО;1{';' * 13}100.00", ""])
+    upload(as_role("reconciliation_officer"), text)
+    refused = File.objects.order_by("-id").first()
+    assert (refused.state, refused.code) == ("refused", "already_received")
+    assert asked == []
+
+
+def test_the_progress_tells_the_step_and_ends_with_a_new_page(as_role):
+    known(AIDOS)
+    file = good("r.csv", "P1")
+    File.objects.filter(pk=file.pk).update(state="reading", step="read", done=file.size // 2)
+    client = as_role("treasurer")
+    url = reverse("progress", args=[file.pk])
+    answer = client.get(url, headers={"accept-language": "en"})
+    assert "HX-Refresh" not in answer
+    assert answer.context["part"] == 100 * (file.size // 2) // file.size
+    File.objects.filter(pk=file.pk).update(state="posted")
+    assert client.get(url)["HX-Refresh"] == "true"
