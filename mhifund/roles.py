@@ -2,6 +2,7 @@
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.management import create_permissions
 from django.db import transaction
 
@@ -102,6 +103,7 @@ def _permissions(known, wanted):
 def demo_users(password):
     """One synthetic user a role, all with this password; those who exist stay as they are."""
     group, profile = apps.get_model("auth", "Group"), apps.get_model("mhifund", "Profile")
+    hashed = make_password(password)  # slow on purpose, so once for all
     for username, (role, first_name, last_name) in DEMO_USERS.items():
         user, new = get_user_model().objects.get_or_create(
             username=username,
@@ -109,10 +111,9 @@ def demo_users(password):
                 "first_name": first_name,
                 "last_name": last_name,
                 "is_staff": role in STAFF,
+                "password": hashed,
             },
         )
         if new:
-            user.set_password(password)
-            user.save(update_fields=("password",))
             user.groups.set(group.objects.filter(name=role))
             profile.objects.create(user=user)
