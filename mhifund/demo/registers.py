@@ -13,6 +13,8 @@ FIRST_LIST = months.from_period("042025")
 """From then on registers come as lists; until then as MT102."""
 BUNDLE = 40
 FIRST_NUMBER = 1000
+OWN, HELD = "7", "9"
+"""Begin the numbers in the references of registers that stand beside the one of their month."""
 TEXTS = ("utf-8", "cp1251", "utf-16", "utf-8-sig")
 LISTS = (
     ("utf-8-sig", files.CODES),
@@ -20,6 +22,8 @@ LISTS = (
     ("utf-8", files.CODES),
     ("utf-16", files.KAZAKH),
 )
+LEGAL_ENTITY = "4"
+"""The fifth digit of a payer; that of a person is smaller."""
 NOBODY = "010101000000"
 
 
@@ -85,15 +89,11 @@ def _registers(world, month, own_apart):
     if month < FIRST_LIST:
         yield _text(_name(month), _numbered(payrolls + own, bundled=False), month)
         return
-    orders = _numbered(payrolls + own, bundled=True)
     if own_apart:
-        of_own = {order.payer for order in own}
-        apart = [order for order in orders if order.payer in of_own]
-        orders = [order for order in orders if order.payer not in of_own]
-        yield Incoming(
-            PAYMENTS, f"{_name(month)}_own.xlsx", iter([files.register_xlsx(apart)]), month
-        )
-    yield _list(_name(month), orders, month)
+        apart = files.register_xlsx(_numbered(own, bundled=True, series=OWN))
+        yield Incoming(PAYMENTS, f"{_name(month)}_own.xlsx", iter([apart]), month)
+        own = []
+    yield _list(_name(month), _numbered(payrolls + own, bundled=True), month)
 
 
 def _latest(world, month):
@@ -119,7 +119,7 @@ def _apart(world, payrolls, month):
     payer = min(sizes, key=lambda payer: (sizes[payer], payer))
     held = [order for order in payrolls if order.payer == payer]
     rest = [order for order in payrolls if order.payer != payer]
-    return rest, _numbered(held, bundled=False, series="9")
+    return rest, _numbered(held, bundled=False, series=HELD)
 
 
 def _numbered(orders, *, bundled, series=""):
@@ -138,8 +138,8 @@ def _numbered(orders, *, bundled, series=""):
 
 def _goes_with(order, previous, together):
     alike = (order.day, order.knp) == (previous.day, previous.knp)
-    single = len(order.lines) == len(previous.lines) == 1
-    return alike and single and len(together) < BUNDLE and order.payer not in together
+    people = order.payer[4] < LEGAL_ENTITY > previous.payer[4]
+    return alike and people and len(together) < BUNDLE and order.payer not in together
 
 
 def _name(month):

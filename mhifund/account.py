@@ -1,0 +1,63 @@
+"""What the main job has done so far, told in a few lines."""
+
+from collections.abc import Iterator
+
+from django.db.models import Count, Sum
+
+from payments.models import ExceptionItem, File
+from registry.actions.judge import counts
+from registry.models import Run
+
+
+def account(run: Run) -> dict:
+    """What came in, and what a run found; sums in tenge."""
+    registers = File.objects.filter(kind="register")
+    files = dict(registers.order_by().values_list("state").annotate(Count("pk")))
+    posted = registers.filter(state="posted")
+    sums = posted.aggregate(
+        items=Sum("items", default=0),
+        posted=Sum("posted", default=0),
+        total=Sum("total", default=0),
+        posted_total=Sum("posted_total", default=0),
+    )
+    queued = ExceptionItem.objects.filter(message__file__in=posted).aggregate(
+        exceptions=Count("pk"), exceptions_total=Sum("amount", default=0)
+    )
+    return {
+        "registers": {state: files.get(state, 0) for state in ("posted", "held", "refused")},
+        **sums,
+        **queued,
+        "different": unbalanced(posted),
+        "on": run.on,
+        "judged": run.judged,
+        "counts": counts(run),
+    }
+
+
+def lines(run: Run) -> Iterator[str]:
+    return words(account(run))
+
+
+def words(value: dict) -> Iterator[str]:
+    yield "Registers: " + ", ".join(f"{n} {state}" for state, n in value["registers"].items())
+    yield (
+        f"Items: {value['posted']:,} posted, {value['exceptions']:,} to be looked at as exceptions"
+    )
+    if value["different"]:
+        yield f"Totals: DIFFERENT in {', '.join(value['different'])}"
+    else:
+        yield f"Totals: balanced, every tenge of {value['total']:,} is posted or an exception"
+    by_status = ", ".join(
+        f"{n:,} {status.replace('_', ' ')}" for status, n in value["counts"].items()
+    )
+    yield f"Persons: {value['judged']:,} judged for {value['on']:%d.%m.%Y}: {by_status}"
+
+
+def unbalanced(posted) -> list[str]:
+    """Names of the registers whose total is not what was posted and what was set aside."""
+    aside = dict(
+        ExceptionItem.objects.order_by().values_list("message__file").annotate(Sum("amount"))
+    )
+    return sorted(
+        file.name for file in posted if file.total != file.posted_total + aside.get(file.pk, 0)
+    )
