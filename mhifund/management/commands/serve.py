@@ -1,6 +1,7 @@
 """The whole system on one machine: web, worker and beat, until Ctrl-C."""
 
 import fcntl
+import io
 import os
 import socket
 import sys
@@ -10,10 +11,14 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 from kombu import Connection
 
+from mhifund import night, roles
+from mhifund.account import lines
 from mhifund.celery import app
 from mhifund.children import Children, Died
+from mhifund.demo import build
 from mhifund.servers import ours, valkey
 
 HOST = "127.0.0.1"
@@ -31,7 +36,10 @@ class Command(BaseCommand):
             help="the first port to try (default: $PORT or 8000)",
         )
         parser.add_argument(
-            "--persons", type=int, default=20_000, help="size of the demo world (default: 20000)"
+            "--persons",
+            type=int,
+            default=20_000,
+            help="size of the demo world (default: 20000); 0 to serve at once",
         )
 
     def handle(self, *, port, persons, **options):
@@ -43,7 +51,8 @@ class Command(BaseCommand):
                 call_command("migrate", interactive=False, verbosity=0)
                 call_command("collectstatic", interactive=False, verbosity=0)
                 start(children, listener)
-                self.main_job(persons)
+                if persons:
+                    self.main_job(persons)
                 self.tell_address(children, port, listener.getsockname()[1])
                 children.watch()
             except Died as died:
@@ -54,7 +63,18 @@ class Command(BaseCommand):
                 children.stop()
 
     def main_job(self, persons):
-        """The demo world on an empty database, and the account of what was done."""
+        """From payments to statuses: for a made-up country where there is none, else for today."""
+        if build.is_wanted():
+            size = {} if build.begun() else {"persons": persons}
+            call_command("demo", **size, stdout=self.stdout)
+            return
+        # the account says what the command would, and more
+        call_command("night", stdout=io.StringIO())
+        for line in lines(night.last_run(timezone.localdate())):
+            self.say(line)
+        if build.PASSWORD.exists():
+            users = ", ".join(roles.DEMO_USERS)
+            self.say(f"Sign in as {users}; the password of each: {build.password()}")
 
     def tell_address(self, children, wanted, port):
         children.wait_for_answer(f"http://{HOST}:{port}/")
