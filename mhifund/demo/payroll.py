@@ -134,7 +134,7 @@ def employment(story, first, earliest, now, *, back=0, leave=0, death=0):
         "stopped": [(first, now - 3)],
         "long_stopped": [(first, now - 5 - back)],
         "newcomer": [(now - 3 - back, now - 1)],
-        "temporary": [(now - 1 - back, now - 1)],
+        "temporary": [(now - 1 - back // 3, now - 1)],
         "working_pensioner": [(now - 3 - back, now - 1)],
         "childcare_leave": [(first, leave - 1)],
         "died_at_work": [(first, death + 1)],

@@ -22,13 +22,13 @@ AGES = ((0, 3), (4, 10), (11, 30), (31, None))
 def receipts(run):
     """What came in, by month of crediting and purpose code."""
     rows = [
-        (row.month, row.knp, _purpose(row.knp), row.items, row.amount)
+        (f"{row.month:%Y-%m}", row.knp, _purpose(row.knp), row.items, row.amount)
         for row in Receipts.objects.all()
     ]
     return [
         Table(
             both(_("Receipts"), " · "),
-            heads(_("Month"), _("Purpose code"), _("Name"), _("Items"), _("Amount, tenge")),
+            heads(_("Month"), _("Purpose code"), _("Designation"), _("Items"), _("Amount, tenge")),
             rows,
         )
     ]

@@ -32,14 +32,14 @@ def statuses(run):
     all_rows = [
         (both(cut), code, names[code], *_verdict(verdict), *counts)
         for cut, names, found in cuts
-        for (code, *verdict), counts in sorted(found.items(), key=_by_code)
+        for (code, *verdict), counts in sorted(found.items(), key=_in_order)
     ]
     counted = heads(_("Persons"), _("Came"), _("Left"))
     verdict_heads = heads(_("Status"), _("Reason"))
-    reasons = [(*_verdict(v), *counts) for v, counts in sorted(by_reason.items(), key=_by_code)]
+    reasons = [(*_verdict(v), *counts) for v, counts in sorted(by_reason.items(), key=_in_order)]
     every = Table(
         both(_("All rows"), " · "),
-        [*heads(_("Cut"), _("Code"), _("Name")), *verdict_heads, *counted],
+        [*heads(_("Cut"), _("Code"), _("Designation")), *verdict_heads, *counted],
         all_rows + [(both(_("Reason")), "", "", *row) for row in reasons],
     )
     return [
@@ -49,9 +49,9 @@ def statuses(run):
     ]
 
 
-def _by_code(row):
-    key, _counts = row
-    return tuple(map(str, key))
+def _in_order(row):
+    (*code, status, reason), _counts = row
+    return (*code, list(labels.STATUSES).index(status), list(labels.REASONS).index(reason))
 
 
 def _verdict(verdict):
@@ -70,7 +70,7 @@ def _crossed(cut, names, found):
     columns = [text for status in STATUSES for text in (both(labels.STATUSES[status]), "±")]
     return Table(
         both(cut, " · "),
-        [*heads(_("Code"), _("Name")), *columns],
+        [*heads(_("Code"), _("Designation")), *columns],
         [(code, names[code], *lines[code]) for code in sorted(lines)],
     )
 
