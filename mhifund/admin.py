@@ -1,11 +1,15 @@
 """The tables that speak of persons: read only, within the regions of the user, IINs masked."""
 
+from typing import ClassVar
+
+from django import forms
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
-from mhifund import access, finding
+from mhifund import access, finding, labels
 from mhifund.models import Look, Profile, Report, ReportTaking
 from payments.models import Dismissal, ExceptionItem, Finding
 from registry import models as registry
@@ -31,7 +35,7 @@ class OfPersons(ReadOnly):
 @admin.register(registry.Person)
 class PersonAdmin(OfPersons):
     person = "pk"
-    list_display = ("full_name", "masked_iin", "birth_date", "sex", "residence", "region")
+    list_display = ("named", "masked_iin", "birth_date", "sex", "residence", "region")
     list_select_related = ("region",)
     search_fields = ("iin__exact", "last_key__startswith")
     search_help_text = _("A whole IIN, or the beginning of a surname")
@@ -42,6 +46,10 @@ class PersonAdmin(OfPersons):
         if finding.typed(search_term) == finding.Typed.WORDS:
             return finding.named(queryset, search_term), False
         return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description=_("Name"), ordering="last_key")
+    def named(self, person):
+        return person.full_name
 
     @admin.display(description=_("IIN"))
     def masked_iin(self, person):
@@ -144,10 +152,24 @@ class ReportTakingAdmin(ReadOnly):
     list_select_related = ("user", "report")
 
 
+class Roles(forms.ModelMultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, group):
+        return labels.ROLES.get(group.name, group.name)
+
+
+class ProfileForm(forms.ModelForm):
+    class Meta:
+        model = Profile
+        fields = ("regions",)
+        widgets: ClassVar = {"regions": forms.CheckboxSelectMultiple}
+
+
 class ProfileInline(admin.StackedInline):
     model = Profile
+    form = ProfileForm
     can_delete = False
-    autocomplete_fields = ("regions",)
     min_num = 1
 
 
@@ -162,7 +184,6 @@ class StaffAdmin(UserAdmin):
     list_display = ("username", "last_name", "first_name", "role", "is_active", "last_login")
     list_filter = ("is_active", "groups")
     filter_horizontal = ()
-    autocomplete_fields = ("groups",)
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Who"), {"fields": ("last_name", "first_name", "email")}),
@@ -173,6 +194,11 @@ class StaffAdmin(UserAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("groups")
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name == "groups":
+            return Roles(Group.objects.order_by("name"), label=_("Role"), required=False)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_inlines(self, request, obj):
         return self.inlines if obj else ()

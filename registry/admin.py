@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin
 from import_export.forms import ExportForm
 
@@ -55,13 +56,22 @@ class RegionAdmin(SmallList):
 
 @admin.register(models.Parameter)
 class ParameterAdmin(SmallList):
-    list_display = ("named", "since", "value", "text", "unit", "act", "article", "confidence")
+    list_display = ("named", "since", "written", "text", "unit_named", "act", "article")
     list_filter = ("confidence",)
     search_fields = ("code", "source", "act")
 
     @admin.display(description=models.Parameter._meta.verbose_name, ordering="code")
     def named(self, row):
         return labels.PARAMETERS.get(row.code, row.code)
+
+    @admin.display(description=_("value"), ordering="value")
+    def written(self, row):
+        return None if row.value is None else f"{row.value.normalize():f}"
+
+    @admin.display(description=_("unit"))
+    def unit_named(self, row):
+        sign = "% " if row.unit.startswith("percent") else ""
+        return f"{sign}{labels.UNITS.get(row.unit, row.unit)}"
 
 
 @admin.register(models.CalendarDay)
