@@ -41,6 +41,7 @@ def paid(
     reversal is the entry that it reverses.
     """
     entries = entries[np.isin(entries["kind"], codes(COVERING))]
+    excluded = _joined(excluded)
     never = excluded["entry"][(excluded["until"] == FOREVER) & _from_the_start(entries, excluded)]
     entries = entries[~np.isin(entries["entry"], never)]
     day, sign, row = _events(entries, excluded)
@@ -59,6 +60,18 @@ def paid(
     keep = last_of_day
     plane = np.where(kind == code(Kind.INDEPENDENT), ALONE, OTHERS)
     return _records(person[keep], month[keep], plane[keep], kind[keep], day[keep], is_paid[keep])
+
+
+def _joined(excluded: NDArray[np.void]) -> NDArray[np.void]:
+    """The days of each entry once, although several findings exclude it on them."""
+    excluded = excluded[np.lexsort((excluded["since"], excluded["entry"]))]
+    first = _changes(excluded["entry"])
+    reach = np.maximum.accumulate(np.cumsum(first) << 32 | excluded["until"])
+    apart = first | np.r_[True, excluded["since"][1:] > reach[:-1] & 0xFFFFFFFF][: len(first)]
+    joined: NDArray[np.void] = excluded[apart]
+    last = np.r_[np.flatnonzero(apart)[1:], len(excluded)] - 1
+    joined["until"] = reach[last[: len(joined)]] & 0xFFFFFFFF
+    return joined
 
 
 def _from_the_start(entries: NDArray[np.void], excluded: NDArray[np.void]) -> NDArray[np.bool_]:
