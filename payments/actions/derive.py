@@ -128,15 +128,13 @@ def _keep_findings(found, entries, among, at):
         CURRENT,
     )
     gone, new = _difference(current, found)
-    run(
-        "UPDATE payments_finding SET dropped_at = %s WHERE id = ANY(%s)", (at, gone.tolist())
-    ).close()
+    run("UPDATE payments_finding SET dropped_at = %s WHERE id = ANY(%s)", (at, gone)).close()
     run(
         "INSERT INTO payments_finding (entry_id, code, amount, days, recorded_at)"
         f" SELECT entry, (ARRAY[{CODES}])[code + 1], nullif(amount, -1) / 100.0,"
         " nullif(days, -1), %s FROM unnest(%s::bigint[], %s::int[], %s::bigint[], %s::int[])"
         " AS f (entry, code, amount, days)",
-        (at, *(new[name].tolist() for name in FOUND.names)),
+        (at, *(new[name] for name in FOUND.names)),
     ).close()
 
 
@@ -151,7 +149,7 @@ def _keep_holes(holes, entries, among, at):
     )
     gone, new = _difference(current, holes)
     causes = [str(FINDINGS[cause]) for cause in new["cause"]]
-    book.exclude(gone.tolist(), new["entry"], causes, new["since"], new["until"], at=at)
+    book.exclude(gone, new["entry"], causes, new["since"], new["until"], at=at)
 
 
 def _difference(current, fresh):

@@ -3,11 +3,13 @@
 from decimal import Decimal
 
 from django.db import connection
+from django.db.models import Max
 
 from payments.actions.derive import TOUCHED, derive, touched_table
 from payments.rules.matching import FAULTS, HELD_BY, INCOMING, NO_MONTH, decide
 from registry.actions import book, law
 from registry.actions.columns import EPOCH, days, fetch, run
+from registry.models import Contribution
 from registry.rules.days import NEVER
 from registry.rules.due import KINDS, NO_SUM, SELF_PAYING
 from registry.rules.residence import TEMPORARY
@@ -23,24 +25,21 @@ def post(file, *, at, progress=lambda done: None):
         touched_table(cursor)
         cursor.execute("SELECT coalesce(max(row), 0) FROM incoming_item")
         rows = cursor.fetchone()[0]
+    before = _last_entry()
     rules = law.law()
     for start in range(0, rows, ITEMS_AT_ONCE):
         _post_slice(file, start + 1, start + ITEMS_AT_ONCE, rules, at)
         progress(min(start + ITEMS_AT_ONCE, rows))
     derive(at=at)
-    file.first_entry, file.last_entry = _entries_of(file)
+    if file.posted:
+        file.first_entry, file.last_entry = before + 1, _last_entry()
     file.state, file.step, file.finished_at = "posted", "", at
     file.save()
 
 
-def _entries_of(file):
-    """First and last id of what was booked: nobody else books meanwhile."""
-    with run(
-        "SELECT min(id), max(id) FROM registry_contribution WHERE rank BETWEEN %s AND %s"
-        " AND id > (SELECT coalesce(max(last_entry), 0) FROM payments_file)",
-        (file.pk * FILE_RANKS, (file.pk + 1) * FILE_RANKS - 1),
-    ) as cursor:
-        return cursor.fetchone()
+def _last_entry():
+    """Nobody else books meanwhile, so the entries of a file lie between two answers."""
+    return Contribution.objects.aggregate(last=Max("id"))["last"] or 0
 
 
 def _post_slice(file, first, last, rules, at):
@@ -49,12 +48,12 @@ def _post_slice(file, first, last, rules, at):
     good = mask == 0
     rows = items[good]
     columns = (
-        rows["row"].tolist(),
-        rows["person"].tolist(),
-        [str(KINDS[place]) for place in kind[good]],
-        settled.reference_day[good].tolist(),
-        settled.due[good].tolist(),
-        settled.share[good].tolist(),
+        rows["row"],
+        rows["person"],
+        kind[good].astype("i2"),
+        settled.reference_day[good],
+        settled.due[good],
+        settled.share[good],
     )
     book.book(ENTRIES, (at, file.pk * FILE_RANKS, *columns, file.pk), len(rows))
     _touch(rows)
@@ -63,6 +62,8 @@ def _post_slice(file, first, last, rules, at):
     file.posted_total += Decimal(int(rows["amount"].sum())).scaleb(-2)
 
 
+CODES = ", ".join(f"'{fault}'" for fault in FAULTS)
+KIND_NAMES = ", ".join(f"'{kind}'" for kind in KINDS)
 ITEMS = f"""
     i.row, coalesce(p.id, 0) AS person, coalesce(pp.id, 0) AS payer_person, i.amount,
     coalesce(i.month, {NO_MONTH}) AS month, {days("o.credited_on")} AS credited,
@@ -99,10 +100,11 @@ def _self_paying(first, last):
 ENTRIES = f"""
     SELECT m.id || ':' || i.line, d.person, o.payer, o.knp,
         ({EPOCH} + make_interval(months => i.month))::date, i.amount / 100.0, o.credited_on,
-        o.order_no, o.order_date, %s, %s + i.row, d.kind, {EPOCH} + d.reference_day,
+        o.order_no, o.order_date, %s, %s + i.row,
+        (ARRAY[{KIND_NAMES}])[d.kind + 1], {EPOCH} + d.reference_day::int,
         nullif(d.due, {NO_SUM}) / 100.0, nullif(d.share, {NO_SUM}), NULL::bigint
-    FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::int[], %s::bigint[], %s::bigint[])
-        AS d (row, person, kind, reference_day, due, share)
+    FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[],
+        %s::bigint[]) AS d (row, person, kind, reference_day, due, share)
         JOIN incoming_item i ON i.row = d.row
         JOIN incoming_order o ON o.number = i.order_number
         JOIN payments_message m ON m.file_id = %s AND m.number = o.message
@@ -113,11 +115,10 @@ def _touch(rows):
     run(
         f"INSERT INTO {TOUCHED} SELECT person, ({EPOCH} + make_interval(months => month))::date"
         " FROM unnest(%s::bigint[], %s::int[]) AS t (person, month)",
-        (rows["person"].tolist(), rows["month"].tolist()),
+        (rows["person"], rows["month"]),
     ).close()
 
 
-CODES = ", ".join(f"'{fault}'" for fault in FAULTS)
 QUEUE = f"""
     INSERT INTO payments_exceptionitem (message_id, line, rank, raw, iin, last_name, first_name,
         middle_name, birth_date, payer, knp, period, amount, credited_on, order_no, order_date,
@@ -135,4 +136,4 @@ QUEUE = f"""
 
 
 def _queue(file, rows, mask, at):
-    run(QUEUE, (file.pk * FILE_RANKS, at, rows.tolist(), mask.tolist(), file.pk)).close()
+    run(QUEUE, (file.pk * FILE_RANKS, at, rows, mask, file.pk)).close()

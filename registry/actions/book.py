@@ -53,16 +53,16 @@ def _refuse_other_content(source, params):
 def exclude(gone, entries, causes, since, until, *, at):
     """Ends the exclusions with the ids `gone`, and says on which days entries count nowhere.
 
-    Days are numbers since 1970; `until` FOREVER has no last day.
+    Columns are arrays, but the list of causes; days are numbers since 1970, FOREVER is none.
     """
     run("UPDATE registry_exclusion SET dropped_at = %s WHERE id = ANY(%s)", (at, gone)).close()
-    ends = [None if day == FOREVER else day for day in until.tolist()]
     run(
         "INSERT INTO registry_exclusion (entry_id, cause, since, until, recorded_at)"
-        f" SELECT entry, cause, {EPOCH} + since, {EPOCH} + until, %s"
+        f" SELECT entry, cause, {EPOCH} + since,"
+        f" {EPOCH} + nullif(until, {FOREVER}), %s"
         " FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::int[])"
         " AS x (entry, cause, since, until)",
-        (at, entries.tolist(), causes, since.tolist(), ends),
+        (at, entries, causes, since, until),
     ).close()
 
 
@@ -108,7 +108,8 @@ def fetch_entries(source, params, enough):
         f"SELECT c.person_id AS person, coalesce(c.reverses_id, c.id) AS entry,"
         f" {days('c.period')} AS month, array_position(ARRAY[{kinds}], c.kind::text) - 1 AS kind,"
         f" {days('c.credited_on')} AS credited, (c.amount * 100)::bigint AS amount,"
-        f" coalesce(c.share, 0) AS share, {days('c.reference_day')}::bigint AS enough FROM {source}",
+        f" coalesce(c.share, 0) AS share, {days('c.reference_day')}::bigint AS enough"
+        f" FROM {source}",
         params,
         ENTRY,
     )
@@ -163,7 +164,7 @@ def _replace(persons, touched_pairs, new_persons, new_records):
         " FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS r (person, start, size)"
         " ON CONFLICT (person_id) DO UPDATE SET records = excluded.records"
         " WHERE registry_paidmonths.records IS DISTINCT FROM excluded.records",
-        (records.tobytes(), persons.tolist(), starts.tolist(), sizes.tolist()),
+        (records.tobytes(), persons, starts.astype(np.int32), sizes.astype(np.int32)),
     ).close()
 
 

@@ -1,11 +1,17 @@
 """Whole columns out of the database into numpy, and rows of arrays back into it."""
 
+import struct
+
 import numpy as np
 import psycopg
 from django.db import connection
+from psycopg.adapt import Dumper
+from psycopg.pq import Format
 
 EPOCH = "DATE '1970-01-01'"
 SENDERS = {"<i2": "int2send", "<i4": "int4send", "<i8": "int8send"}
+INTEGERS = {2: 21, 4: 23, 8: 20}
+"""Widths in bytes and the types' numbers in PostgreSQL."""
 
 
 def fetch(query, params, dtype):
@@ -24,10 +30,23 @@ def fetch(query, params, dtype):
     return rows
 
 
+class ColumnDumper(Dumper):
+    """A numpy array of integers as PostgreSQL receives an array, without a Python object a cell."""
+
+    format = Format.BINARY
+
+    def dump(self, column):
+        width = column.dtype.itemsize
+        cells = np.empty(len(column), [("width", ">i4"), ("value", f">i{width}")])
+        cells["width"], cells["value"] = width, column
+        return struct.pack("!5i", 1, 0, INTEGERS[width], len(column), 1) + cells.tobytes()
+
+
 def run(query, params):
-    """Runs a query with its parameters apart from it, in binary: for long arrays and bytes."""
+    """Runs a query with its parameters apart from it, in binary: for arrays of numpy and bytes."""
     connection.ensure_connection()
     cursor = psycopg.Cursor(connection.connection)
+    cursor.adapters.register_dumper(np.ndarray, ColumnDumper)
     cursor.execute(query, params, binary=True)
     return cursor
 

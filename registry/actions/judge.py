@@ -138,9 +138,11 @@ def _differs(fresh, current, names):
 
 WRITE = """
 WITH fresh AS (
-    SELECT f.person_id, (%(statuses)s::text[])[f.reason] AS status,
-        (%(reasons)s::text[])[f.reason] AS reason, DATE '1970-01-01' + f.until AS until,
-        DATE '1970-01-01' + f.win AS win, f.missing, DATE '1970-01-01' + f.changes_on AS changes_on
+    SELECT f.person_id, (%(statuses)s::text[])[f.reason + 1] AS status,
+        (%(reasons)s::text[])[f.reason + 1] AS reason,
+        DATE '1970-01-01' + nullif(f.until, %(never)s) AS until,
+        DATE '1970-01-01' + nullif(f.win, %(never)s) AS win, f.missing,
+        DATE '1970-01-01' + f.changes_on AS changes_on
     FROM unnest(%(person)s::bigint[], %(reason)s::int[], %(until)s::int[], %(window)s::int[],
         %(missing)s::int[], %(changes_on)s::int[])
         AS f (person_id, reason, until, win, missing, changes_on)
@@ -171,13 +173,10 @@ ON CONFLICT (person_id) DO UPDATE SET
 
 
 def _write(night, fresh, at):
-    columns = {name: fresh[name].tolist() for name in CURRENT.names}
-    for name in ("until", "window"):
-        columns[name] = [None if day == NEVER else day for day in columns[name]]
-    columns["reason"] = [place + 1 for place in columns["reason"]]
+    columns = {name: fresh[name] for name in CURRENT.names}
     columns |= {"statuses": [STATUS_OF[reason].value for reason in REASONS]}
     columns |= {"reasons": [reason.value for reason in REASONS]}
-    columns |= {"run": night.pk, "on": night.on, "at": at}
+    columns |= {"never": NEVER, "run": night.pk, "on": night.on, "at": at}
     run(WRITE, columns).close()
 
 
@@ -187,5 +186,5 @@ def _postpone(fresh):
         "UPDATE registry_verdict v SET changes_on = DATE '1970-01-01' + f.changes_on"
         " FROM unnest(%s::bigint[], %s::int[]) AS f (person_id, changes_on)"
         " WHERE v.person_id = f.person_id",
-        (fresh["person"].tolist(), fresh["changes_on"].tolist()),
+        (fresh["person"], fresh["changes_on"]),
     ).close()
