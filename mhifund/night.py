@@ -15,6 +15,13 @@ def through(on, *, at, by=None, progress=lambda done: None):
     return run
 
 
+def judge_once(on, *, since, at):
+    """Judges for a day unless a run that began at or after `since` came to its end."""
+    done = last_run(on)
+    if done is None or done.started_at < since:
+        judge_all(on=on, at=at)
+
+
 def report(run, *, at):
     """Counts what came in and leaves the reports of a run; returns how many were not there yet."""
     count_receipts()

@@ -3,14 +3,14 @@
 The clock is read here and nowhere deeper; arguments are texts and numbers.
 """
 
-from datetime import date
+from datetime import date, datetime
 
 from celery import chain, shared_task
 from django.utils import timezone
 
 from mhifund import night as verbs
 from payments.actions.derive import derive_rechecks
-from registry.actions.judge import AlreadyRunning, judge_all
+from registry.actions.judge import AlreadyRunning
 
 BUSY = 120
 """Seconds until a night that found another one at work looks again."""
@@ -19,8 +19,9 @@ BUSY = 120
 @shared_task
 def night():
     """Starts the night of today, verb by verb."""
-    on = timezone.localdate().isoformat()
-    chain(derive.si(), judge.si(on), report.si(on)).delay()
+    at = timezone.now()
+    on = timezone.localdate(at).isoformat()
+    chain(derive.si(), judge.si(on, at.isoformat()), report.si(on)).delay()
 
 
 @shared_task
@@ -29,13 +30,16 @@ def derive():
 
 
 @shared_task(bind=True, max_retries=None)
-def judge(self, on):
+def judge(self, on, since):
+    """`since` is when its night began: come back after the judging was done, it does nothing."""
     try:
-        judge_all(on=date.fromisoformat(on), at=timezone.now())
+        verbs.judge_once(
+            date.fromisoformat(on), since=datetime.fromisoformat(since), at=timezone.now()
+        )
     except AlreadyRunning as busy:
         raise self.retry(exc=busy, countdown=BUSY) from busy
 
 
 @shared_task
 def report(on):
-    verbs.report(verbs.last_run(on), at=timezone.now())
+    verbs.report(verbs.last_run(date.fromisoformat(on)), at=timezone.now())
