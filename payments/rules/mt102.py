@@ -9,6 +9,15 @@ from datetime import date
 from payments.rules import tags, values
 from payments.rules.items import Batch, Item, Message
 from payments.rules.ordinals import Ordinals
+from payments.rules.patterns import (
+    HEAD,
+    HEAD_TAGS,
+    ITEM,
+    PARTS,
+    TAIL,
+    TYPICAL,
+    UNUSUAL_PARTS,
+)
 from payments.rules.reading import Reading
 from payments.rules.totals import (
     Difference,
@@ -22,25 +31,6 @@ from payments.rules.values import AMOUNTS, DAYS, ORDINALS, PERIODS, SHORT_DAYS
 from registry.rules.encoding import Source
 
 LONGEST_PART = 1 << 18  # characters from one item, total or end to the next
-TYPICAL = re.compile(r"^(?:\{[1-5]:|:(?:20|21|32[AB]):)", re.MULTILINE)
-# The usual parts of a file: the head of a message, its items, its total with the end.
-PARTS = re.compile(r"\n(?=:21:|:32A:|(?<=-\}\n)\{[1-5]:)")
-UNUSUAL_PARTS = re.compile(r"\n(?=-\}|\{[1-5]:)")
-# A value without slash and colon hides no second tag. What looks otherwise is read tag by tag.
-V = r"[^/:\n]*"
-HEAD = re.compile(
-    rf"(?:\{{1:[^\n{{]*\}}\n\{{2:[^\n{{]*\}}\n)?\{{4:\n:20:({V})\n:50:/D/{V}\n/NAME/({V})\n/IDN/([0-9]+)\n"
-    rf"(?:/(?:CHIEF|MAINBK|IRS|SECO)/{V}\n)*(?::5[27]B:{V}\n)*"
-    rf":59:{V}\n(?:/(?:NAME|IDN|IRS|SECO)/{V}\n)*"
-    rf":70:/NUM/({V})\n/DATE/({V})\n(?:/(?:SEND|VO)/{V}\n)*/KNP/({V})\n"
-    rf"(?:/(?:PSO|PRT)/{V}\n)*/PERIOD/({V})(?:\n/ASSIGN/{V})?"
-)
-HEAD_TAGS = ("20", "50NAME", "50IDN", "NUM", "DATE", "KNP", "PERIOD")
-TAIL = re.compile(rf":32A:({V})\n-\}}")
-ITEM = re.compile(
-    r":21:([0-9]{1,9})\n:32B:KZT([0-9]{1,12},[0-9]{0,2})\n:70:/FM/([^/\n]*)\n/NM/([^/\n]*)\n"
-    r"(?:/FT/([^/\n]*)\n)?/DT/([0-9]{8})\n/IDN/([0-9]{12})\n/PERIOD/([0-9]{6})"
-)
 ANNOUNCING = ("{1:", "{2:", "{3:")
 CURRENCY = "KZT"
 TOTAL = re.compile(r"(\S*?)\s*([A-Z]{3})(.*)", re.DOTALL)
