@@ -45,15 +45,21 @@ class Command(BaseCommand):
     def handle(self, *, port, persons, **options):
         children = Children(settings.DATA_ROOT / "logs")
         with only_one(), listening(port) as listener:
+            taken = listener.getsockname()[1]
+            address = f"http://{HOST}:{taken}/"
+            if taken != port:
+                self.say(f"Port {port} is taken, so it is {taken} this time.")
             try:
                 self.say("Starting the web server, the worker and the timetable …")
                 # also when no migration is new: it loads the law, which may be
                 call_command("migrate", interactive=False, verbosity=0)
                 call_command("collectstatic", interactive=False, verbosity=0)
                 start(children, listener)
+                children.wait_for_answer(address)
                 if persons:
+                    self.say(f"The site at {address} is up, and fills with the main job:")
                     self.main_job(persons)
-                self.tell_address(children, port, listener.getsockname()[1])
+                self.say(f"The system answers at {address} until Ctrl-C.")
                 children.watch()
             except Died as died:
                 raise CommandError(died) from died
@@ -75,12 +81,6 @@ class Command(BaseCommand):
         if build.PASSWORD.exists():
             users = ", ".join(roles.DEMO_USERS)
             self.say(f"Sign in as {users}; the password of each: {build.password()}")
-
-    def tell_address(self, children, wanted, port):
-        children.wait_for_answer(f"http://{HOST}:{port}/")
-        if port != wanted:
-            self.say(f"Port {wanted} is taken, so it is {port} this time.")
-        self.say(f"The system answers at http://{HOST}:{port}/ until Ctrl-C.")
 
     def say(self, text):
         self.stdout.write(text)
