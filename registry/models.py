@@ -335,7 +335,7 @@ class PaidMonths(models.Model):
 
 
 class VerdictFields(models.Model):
-    """`missing` has bit k set when the k-th month of the 12 before `window` is not covered."""
+    """`missing`: bit 0 is the month before `window`, bit 1 the one before it, and so on."""
 
     on = models.DateField(_("judged for"))
     status = models.CharField(_("status"), max_length=12, choices=labels.STATUSES)

@@ -30,9 +30,7 @@ from registry.rules.workdays import Calendar
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-LOOK_BACK = 24
-LOOK_AHEAD = 14
-ENDLESS = months.number(date.max) - LOOK_AHEAD
+ENDLESS = months.number(date.max) - 24
 """A run of months that comes so far has no end that a date could name."""
 
 
@@ -104,8 +102,8 @@ def _by_category(frame: Frame) -> None:
 
 def _by_months(frame: Frame, rules: Edition) -> None:
     batch, m = frame.batch, rules.month
-    ahead = int(batch.paid["month"].max(initial=m)) + 1
-    grid_ = grid(batch, rules.on, m - LOOK_BACK, max(m + LOOK_AHEAD, ahead))
+    ahead = max(int(batch.paid["month"].max(initial=m)), m + (rules.prepay or 0))
+    grid_ = grid(batch, rules.on, m - 2 * rules.required, ahead + 1)
     view = View(grid_, _needed(grid_, rules), PaidCounts(batch, rules.on), rules)
     _by_window(frame, view)
     if rules.prepay is not None:
@@ -228,8 +226,7 @@ def _follow_spans(frame: Frame, last: Ints, who: Ints, edge: int) -> None:
 
 def _mark_missing(frame: Frame, view: View) -> None:
     gaps = _gaps(view)
-    required = view.edition.required
-    bits = 1 << np.arange(required - gaps.shape[1], required, dtype=np.int64)
+    bits = 1 << np.arange(gaps.shape[1], dtype=np.int64)[::-1]
     named = np.isin(frame.reason, [REASONS.index(reason) for reason in WITH_MISSING])
     frame.missing[named] = (gaps[named] * bits).sum(axis=1)
 

@@ -57,8 +57,8 @@ WITH_MISSING = (Reason.GRACE, Reason.NEVER_PAID, Reason.GAP)
 class Verdicts:
     """Side by side, of the persons of a batch.
 
-    `until`: NEVER without a last day; `missing`: bit k is month k of the twelve before the month
-    of the day.
+    `until`: NEVER without a last day; `missing`: bit 0 is the month before the month of the day,
+    bit 1 the one before that.
     """
 
     reason: NDArray[np.int8]
@@ -67,6 +67,6 @@ class Verdicts:
     missing: NDArray[np.int64]
 
 
-def missing_months(mask: int, month: int, required: int = 12) -> list[int]:
+def missing_months(mask: int, month: int) -> list[int]:
     """The months of a mask for a day in `month`, oldest first."""
-    return [month - required + bit for bit in range(required) if mask >> bit & 1]
+    return [month - 1 - bit for bit in reversed(range(mask.bit_length())) if mask >> bit & 1]
