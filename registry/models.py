@@ -20,12 +20,12 @@ class Named(models.Model):
     class Meta:
         abstract = True
 
+    def __str__(self):
+        return self.name
+
     @property
     def name(self):
         return labels.in_language(self, "name")
-
-    def __str__(self):
-        return self.name
 
 
 class Region(Named):

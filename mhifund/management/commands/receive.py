@@ -10,8 +10,8 @@ from payments.actions.receive import receive
 
 class Command(Answering):
     help = (
-        "Receives payment registers (MT102, CSV, XLSX) and bank statements (camt.053): each file is "
-        "posted, held or refused as a whole."
+        "Receives payment registers (MT102, CSV, XLSX) and bank statements (camt.053): each file "
+        "is posted, held or refused as a whole."
     )
 
     def add_arguments(self, parser):
