@@ -206,6 +206,7 @@ REJECTIONS = {
     "overlap": _("overlaps a span of the same category"),
 }
 
+
 def in_language(row, field):
     """The field of a row in the language of the moment; Russian where it has none."""
     language = (get_language() or "ru")[:2]

@@ -44,9 +44,7 @@ class Parameter(models.Model):
 
     code = models.CharField(_("code"), max_length=40)
     since = models.DateField(_("since"))
-    value = models.DecimalField(
-        _("value"), max_digits=20, decimal_places=6, null=True, blank=True
-    )
+    value = models.DecimalField(_("value"), max_digits=20, decimal_places=6, null=True, blank=True)
     text = models.CharField(_("text"), max_length=200, blank=True)
     unit = models.CharField(_("unit"), max_length=80)
     act = models.CharField(_("act"), max_length=200, blank=True)
@@ -271,8 +269,7 @@ class Contribution(models.Model):
         )
         constraints = (
             models.CheckConstraint(
-                condition=Q(amount__gt=0, reverses=None)
-                | Q(amount__lt=0, reverses__isnull=False),
+                condition=Q(amount__gt=0, reverses=None) | Q(amount__lt=0, reverses__isnull=False),
                 name="entry_sign",
             ),
             models.CheckConstraint(condition=Q(period__day=1), name="entry_period_is_a_month"),
