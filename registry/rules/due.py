@@ -172,9 +172,9 @@ def tolerance(on: date, law: Law) -> int:
 
 def due_day(month: int, law: Law, calendar: Calendar) -> date:
     """The last day to pay for a month: the 25th of the next, or the working day after it."""
-    after = months.first(month + 1)
-    day = law.count(Code.PAYMENT_DUE_DAY, after)
-    return calendar.next_working(after.replace(day=day))
+    last = months.last(month + 1)
+    day = law.count(Code.PAYMENT_DUE_DAY, months.first(month + 1))
+    return calendar.next_working(last.replace(day=min(day, last.day)))
 
 
 def _rounded(sum_: Decimal) -> Decimal:
