@@ -70,7 +70,6 @@ def _holds(span, on):
 
 
 def _tile(line):
-    short = None if line.due is None else line.due - line.paid
     return {
         "line": line,
         "first": months.first(line.month),
@@ -78,7 +77,7 @@ def _tile(line):
         "look": "is-good" if line.covered else "" if line.why == Why.NOT_DUE else "is-bad",
         "icon": "check" if line.covered else "minus" if line.why == Why.NOT_DUE else "x",
         "by": line.by[0] if line.by else None,
-        "short": short if line.why == Why.UNDERPAID else None,
+        "short": line.lacking if line.why == Why.UNDERPAID else None,
     }
 
 

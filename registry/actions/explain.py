@@ -61,15 +61,15 @@ def explain(person, *, on, known_at, since=None):
     verdict = coverage.judge(known.batch, on, *rules)
     reason = REASONS[int(verdict.reason[0])]
     month = months.number(on)
-    first = month - WINDOW if since is None else since
-    asked = Asked(on, _own_kind(person, on, known_at), *rules)
+    missing = missing_months(int(verdict.missing[0]), month)
+    first = min([month - WINDOW, *missing]) if since is None else since
+    asked = Asked(on, *_self_paying(person, on, known_at), *rules)
     lines = explain_months(
         asked,
         _covered(known.batch, on, first, month - 1),
         _payments(known, on),
         _categories(person, on, known_at, first, month - 1),
     )
-    missing = missing_months(int(verdict.missing[0]), month)
     return Explanation(
         on=on,
         known_at=known_at,
@@ -144,7 +144,6 @@ def _payments(known, on):
         yield Payment(
             months.number(entry.period),
             Kind(entry.kind),
-            entry.payer,
             Decimal(entry.amount),
             entry.share,
             (entry.reverses_id or entry.pk) not in excluded,
@@ -174,11 +173,17 @@ def _categories(person, on, known_at, first, last):
                 yield month, span.category_id
 
 
-def _own_kind(person, on, known_at):
-    pays_itself = any(
-        span.category_id in SELF_PAYING
-        and span.valid_from <= on
-        and (span.valid_to is None or on <= span.valid_to)
-        for span in _spans(person, on, known_at)
+def _self_paying(person, on, known_at):
+    """Months, and whether the day, in which the person holds a payer category of SELF_PAYING."""
+    held = [span for span in _spans(person, on, known_at) if span.category_id in SELF_PAYING]
+    in_months = {
+        month
+        for span in held
+        for month in range(
+            months.number(span.valid_from), months.number(min(span.valid_to or on, on)) + 1
+        )
+    }
+    on_the_day = any(
+        span.valid_from <= on and (span.valid_to is None or on <= span.valid_to) for span in held
     )
-    return Kind.ENTREPRENEUR if pays_itself else Kind.INDEPENDENT
+    return in_months, on_the_day

@@ -93,7 +93,7 @@ def due(kind: Kind, on: date, law: Law) -> Decimal | None:
         rate, base = Code.RATE_INDEPENDENT, Code.BASE_INDEPENDENT
     else:
         return None
-    return _rounded(law.rate(rate, on) * law.number(base, on) * law.number(Code.MW, on))
+    return rounded(law.rate(rate, on) * law.number(base, on) * law.number(Code.MW, on))
 
 
 RATES = {
@@ -107,7 +107,7 @@ def most(kind: Kind, on: date, law: Law) -> Decimal | None:
     if kind not in RATES:
         return None
     rate, cap = RATES[kind]
-    return _rounded(law.rate(rate, on) * law.number(cap, on) * law.number(Code.MW, on))
+    return rounded(law.rate(rate, on) * law.number(cap, on) * law.number(Code.MW, on))
 
 
 def share(amount: int, due_sum: int) -> int:
@@ -177,5 +177,6 @@ def due_day(month: int, law: Law, calendar: Calendar) -> date:
     return calendar.next_working(last.replace(day=min(day, last.day)))
 
 
-def _rounded(sum_: Decimal) -> Decimal:
+def rounded(sum_: Decimal) -> Decimal:
+    """Half up to the tiyn."""
     return sum_.quantize(TIYN, ROUND_HALF_UP)

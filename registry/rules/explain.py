@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
 from registry.rules import months
-from registry.rules.due import Kind, due, due_day, paid_from
+from registry.rules.due import COVERING, WHOLE, Kind, due, due_day, paid_from, rounded
 from registry.rules.law import Code, Law
 from registry.rules.timeline import NotInForce
 from registry.rules.workdays import Calendar
@@ -35,7 +35,6 @@ class Payment(NamedTuple):
 
     month: int
     kind: Kind
-    payer: str
     amount: Decimal
     share: int | None
     counts: bool
@@ -44,7 +43,8 @@ class Payment(NamedTuple):
 class Month(NamedTuple):
     """A month with what covers it: kinds of payment and codes of categories; sums in tenge.
 
-    `due` is the fixed sum that would cover it, None where the law has no value for it.
+    A month that is not covered shows the kind that comes nearest to it: what was paid, the fixed
+    sum that would have covered it, and what it lacks of it (None where the law has no value).
     """
 
     month: int
@@ -53,6 +53,7 @@ class Month(NamedTuple):
     paid: Decimal
     due: Decimal | None
     why: Why
+    lacking: Decimal | None
 
 
 class Debt(NamedTuple):
@@ -72,12 +73,18 @@ class WaysBack(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """The day asked about, and what the person pays for months of their own."""
+    """The day asked about; months in which the person pays as one of the SELF_PAYING; whether so
+    on the day itself."""
 
     on: date
-    own_kind: Kind
+    self_paying: Container[int]
+    pays_itself: bool
     law: Law
     calendar: Calendar
+
+    def kind(self, month: int) -> Kind:
+        """As what the person would pay for a month that is no longer ahead."""
+        return Kind.ENTREPRENEUR if month in self.self_paying else Kind.INDEPENDENT
 
 
 def explain_months(
@@ -87,95 +94,121 @@ def explain_months(
     categories: Iterable[tuple[int, str]],
 ) -> list[Month]:
     """`covered`: months with the answer of the rule; `categories`: months and what held in them."""
-    payments = list(payments)
-    held: dict[int, list[str]] = {}
+    by_month: dict[int, list[Payment]] = {}
+    for payment in payments:
+        if payment.kind in COVERING:
+            by_month.setdefault(payment.month, []).append(payment)
+    held: dict[int, dict[str, None]] = {}
     for month, category in categories:
-        held.setdefault(month, []).append(category)
-    overfull = _pays_for_others(payments)
+        held.setdefault(month, {})[category] = None
+    overfull = any(_is_paid_twice(asked, own) for own in by_month.values())
     return [
-        _month(asked, month, is_covered, payments, held.get(month, []), overfull)
+        _covered(asked, month, by_month.get(month, []), tuple(held.get(month, ())))
+        if is_covered
+        else _open(asked, month, by_month.get(month, []), overfull)
         for month, is_covered in covered
     ]
 
 
-def _month(
-    asked: Asked,
-    month: int,
-    is_covered: bool,
-    payments: list[Payment],
-    held: list[str],
-    overfull: bool,
-) -> Month:
-    own = [payment for payment in payments if payment.month == month]
-    counted = [payment for payment in own if payment.counts]
-    kinds = tuple(dict.fromkeys(str(payment.kind) for payment in counted if payment.amount > 0))
-    paid = sum((payment.amount for payment in counted), NOTHING)
-    sum_ = _due(asked, month, counted)
-    if is_covered:
-        is_paid = bool(kinds) and _is_paid(asked, counted)
-        by = (*(kinds if is_paid else ()), *dict.fromkeys(held))
-        return Month(month, True, by, paid, sum_, Why.PAID if is_paid else Why.CATEGORY)
-    return Month(month, False, kinds, paid, sum_, _why_open(asked, month, own, paid, overfull))
+def _covered(asked: Asked, month: int, own: list[Payment], held: tuple[str, ...]) -> Month:
+    totals = _totals(own)
+    paying = [total for total in totals if _is_paid(asked, total)]
+    fixed = [total.kind for total in paying if total.share is not None]
+    return Month(
+        month,
+        covered=True,
+        by=(*(str(total.kind) for total in paying), *held),
+        paid=sum((total.amount for total in totals), NOTHING),
+        due=_due(asked, month, fixed[0]) if fixed else None,
+        why=Why.PAID if paying else Why.CATEGORY,
+        lacking=NOTHING,
+    )
+
+
+def _open(asked: Asked, month: int, own: list[Payment], overfull: bool) -> Month:
+    partial = [total for total in _totals(own) if total.share is not None and total.amount > 0]
+    nearest = max(partial, key=lambda total: total.share or 0, default=None)
+    kind, paid, share = nearest or _Total(asked.kind(month), NOTHING, 0)
+    sum_ = _due(asked, month, kind)
+    return Month(
+        month,
+        covered=False,
+        by=(str(kind),) if nearest else (),
+        paid=paid,
+        due=sum_,
+        why=_why_open(asked, month, own, paid, overfull),
+        lacking=None if sum_ is None else rounded(sum_ * (WHOLE - (share or 0)) / WHOLE),
+    )
 
 
 def _why_open(asked: Asked, month: int, own: list[Payment], paid: Decimal, overfull: bool) -> Why:
+    if _may_still_be_paid(asked, month):
+        return Why.NOT_DUE
     if paid > 0:
         return Why.UNDERPAID
     if any(payment.amount < 0 for payment in own):
         return Why.REFUNDED
     if own:
         return Why.NOT_COUNTED
-    if asked.on <= due_day(month, asked.law, asked.calendar):
-        return Why.NOT_DUE
     return Why.OTHER_PERIOD if overfull else Why.NOTHING_PAID
 
 
-def _is_paid(asked: Asked, counted: list[Payment]) -> bool:
-    """Whether one of the kinds pays the month by itself."""
-    shares: dict[Kind, int] = {}
-    sums: dict[Kind, Decimal] = {}
-    for payment in counted:
-        if payment.share is None:
-            sums[payment.kind] = sums.get(payment.kind, NOTHING) + payment.amount
-        else:
-            shares[payment.kind] = shares.get(payment.kind, 0) + payment.share
-    enough = paid_from(asked.on, asked.law)
-    return any(share >= enough for share in shares.values()) or any(
-        sum_ > 0 for sum_ in sums.values()
-    )
-
-
-def _pays_for_others(payments: list[Payment]) -> bool:
-    """Whether a fixed sum was paid at least twice for one month: the others were perhaps meant."""
-    shares: dict[tuple[int, Kind], int] = {}
-    for payment in payments:
-        if payment.share is not None:
-            key = payment.month, payment.kind
-            shares[key] = shares.get(key, 0) + payment.share
-    return any(share >= 2 * 10**9 - 10**6 for share in shares.values())
-
-
-def _due(asked: Asked, month: int, counted: list[Payment]) -> Decimal | None:
-    """The fixed sum of a month; None where an employer pays, or the law has no value."""
-    if any(payment.share is None and payment.amount > 0 for payment in counted):
-        return None
-    kinds = [payment.kind for payment in counted if payment.share is not None]
+def _may_still_be_paid(asked: Asked, month: int) -> bool:
     try:
-        return due(kinds[-1] if kinds else asked.own_kind, months.first(month), asked.law)
+        return asked.on <= due_day(month, asked.law, asked.calendar)
+    except NotInForce:
+        return False
+
+
+class _Total(NamedTuple):
+    """What was paid for a month by one kind, and counts."""
+
+    kind: Kind
+    amount: Decimal
+    share: int | None
+
+
+def _totals(own: Iterable[Payment]) -> list[_Total]:
+    totals: dict[Kind, _Total] = {}
+    for payment in own:
+        if payment.counts:
+            _, amount, share = totals.get(payment.kind, (None, NOTHING, None))
+            share = share if payment.share is None else (share or 0) + payment.share
+            totals[payment.kind] = _Total(payment.kind, amount + payment.amount, share)
+    return list(totals.values())
+
+
+def _is_paid(asked: Asked, total: _Total) -> bool:
+    if total.share is None:
+        return total.amount > 0
+    return total.share >= paid_from(asked.on, asked.law)
+
+
+def _is_paid_twice(asked: Asked, own: list[Payment]) -> bool:
+    """A fixed sum was paid again for one month: perhaps another one was meant.
+
+    Also what does not count is looked at: the second sum is often taken for a duplicate.
+    """
+    totals = _totals(payment._replace(counts=True) for payment in own)
+    return any((total.share or 0) >= 2 * paid_from(asked.on, asked.law) for total in totals)
+
+
+def _due(asked: Asked, month: int, kind: Kind) -> Decimal | None:
+    """The fixed sum of a month that is no longer ahead; None where the law has no value."""
+    try:
+        return due(kind, months.first(month), asked.law)
     except NotInForce:
         return None
 
 
-def ways_back(asked: Asked, open_months: Iterable[Month]) -> WaysBack:
-    """The sums that the missing months lack, and twelve months ahead at today's sum."""
-    debts = tuple(
-        Debt(month.month, None if month.due is None else max(month.due - month.paid, NOTHING))
-        for month in open_months
-    )
+def ways_back(asked: Asked, missing: Iterable[Month]) -> WaysBack:
+    """What the missing months lack, and twelve months ahead at the sum of the day."""
+    debts = tuple(Debt(month.month, month.lacking) for month in missing)
     since = months.number(asked.on) + 1
+    kind = Kind.ENTREPRENEUR if asked.pays_itself else Kind.INDEPENDENT
     try:
         count = asked.law.count(Code.STATUS_PREPAY_MONTHS, asked.on)
-        each = due(asked.own_kind, asked.on, asked.law)
+        each = due(kind, asked.on, asked.law)
     except NotInForce:
         count, each = 12, None
     return WaysBack(
