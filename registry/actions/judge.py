@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import numpy as np
 from django.db import connection, transaction
 from django.db.models import Max
+from django.db.models.functions import Now
 
 from registry.actions import law
 from registry.actions.columns import days, fetch, run
@@ -49,7 +50,7 @@ def judge_all(*, on, at, by=None, progress=lambda done: None):
         while night.position < last:
             _judge_range(night, night.position + 1, night.position + PERSONS_AT_ONCE, at, rules)
             progress(night.judged)
-        return _finish(night, at)
+        return _finish(night)
 
 
 @contextmanager
@@ -64,7 +65,7 @@ def _alone():
             cursor.execute("SELECT pg_advisory_unlock(%s)", (NIGHT,))
 
 
-def _finish(night, at):
+def _finish(night):
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO registry_tally (run_id, region_id, status, reason, persons)"
@@ -73,8 +74,9 @@ def _finish(night, at):
             " GROUP BY p.region_id, v.status, v.reason",
             (night.pk,),
         )
-        night.state, night.finished_at = "done", at
+        night.state, night.finished_at = "done", Now()
         night.save(update_fields=["state", "finished_at"])
+        night.refresh_from_db(fields=["finished_at"])
     return night
 
 
