@@ -6,7 +6,7 @@ VENV := $(if $(filter python3,$(PYTHON)),.venv,.local/venv-$(notdir $(PYTHON)))
 BIN := $(VENV)/bin/python
 PIP := $(BIN) -m pip --disable-pip-version-check --quiet install
 CACHE := .local/cache
-CHROMIUM := chromium chromium-browser google-chrome
+BROWSERS := chromium chromium-browser google-chrome
 
 # an environment whose Python has gone is made again
 ifneq ($(shell $(BIN) -c 'print(1)' 2>/dev/null),1)
@@ -52,7 +52,7 @@ lint: $(VENV)/.installed-tests
 	$(BIN) -m mypy registry/rules payments/rules refunds/rules
 
 browser:
-	@for name in $(CHROMIUM); do command -v $$name >/dev/null && exit 0; done; \
+	@for name in $$CHROMIUM $(BROWSERS); do command -v $$name >/dev/null && exit 0; done; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo "Installing Chromium for the browser tests …"; \
 	  export DEBIAN_FRONTEND=noninteractive; \
