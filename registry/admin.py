@@ -56,7 +56,7 @@ class RegionAdmin(SmallList):
 
 @admin.register(models.Parameter)
 class ParameterAdmin(SmallList):
-    list_display = ("named", "since", "written", "text", "unit_named", "act", "article")
+    list_display = ("named", "since", "written", "text", "unit_named", "act_named", "article")
     list_filter = ("confidence",)
     search_fields = ("code", "source", "act")
 
@@ -67,6 +67,10 @@ class ParameterAdmin(SmallList):
     @admin.display(description=_("value"), ordering="value")
     def written(self, row):
         return None if row.value is None else f"{row.value.normalize():f}"
+
+    @admin.display(description=_("act"))
+    def act_named(self, row):
+        return "; ".join(str(labels.ACTS.get(act, act)) for act in row.act.split("; "))
 
     @admin.display(description=_("unit"))
     def unit_named(self, row):

@@ -50,7 +50,7 @@ def whole_iin(request, pk):
     found = _visible(request, pk)
     Look.objects.create(person=found, user=request.user, act="iin", at=timezone.now())
     if "HX-Request" in request.headers:
-        return render(request, "mhifund/whole_iin.html", {"person": found})
+        return render(request, "mhifund/whole_iin.html", {"person": found, "unmasked": True})
     return render(request, "mhifund/person.html", card.card(found, {}) | {"unmasked": True})
 
 

@@ -3,6 +3,12 @@ import pytest
 from tests.mhifund.office import staff
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    """The hashing that protects real passwords would be most of the time of these tests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def as_role(client, db):
     """A browser in which somebody of a role has signed in."""

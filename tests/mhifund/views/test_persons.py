@@ -103,8 +103,13 @@ def test_the_iin_is_masked_until_it_is_asked_for_and_asking_is_written_down(as_r
     (person,) = known(AIDOS)
     client = as_role("registry_operator")
     assert AIDOS not in text_of(card(client, person))
-    assert AIDOS in text_of(client.post(reverse("whole_iin", args=[person.pk])))
-    assert list(Look.objects.order_by("id").values_list("act", flat=True)) == ["card", "iin"]
+    url = reverse("whole_iin", args=[person.pk])
+    assert AIDOS in text_of(client.post(url))
+    assert text_of(client.post(url, headers={"hx-request": "true"})) == (
+        f'<span class="code">{AIDOS}</span>'
+    )
+    acts = Look.objects.order_by("id").values_list("act", flat=True)
+    assert list(acts) == ["card", "iin", "iin"]
 
 
 def test_the_iin_is_shown_only_to_a_role_that_may_see_it(as_role):

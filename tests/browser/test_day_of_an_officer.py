@@ -1,0 +1,160 @@
+"""An officer's day, in each language: sign in, find a person, receive a file, look at it."""
+
+import pytest
+
+from tests.browser import world
+from tests.mhifund.office import AIGUL, ARMAN
+
+SAID = {
+    "kk": {
+        "today": "Бүгін",
+        "status": "шартты сақтандырылған",
+        "held": "тоқтатылды",
+        "posted": "өткізілді",
+        "exceptions": "Анықталмағандар",
+    },
+    "ru": {
+        "today": "Сегодня",
+        "status": "условно застрахован",
+        "held": "приостановлен",
+        "posted": "проведён",
+        "exceptions": "Невыясненные",
+    },
+    "en": {
+        "today": "Today",
+        "status": "conditionally insured",
+        "held": "held",
+        "posted": "posted",
+        "exceptions": "Exceptions",
+    },
+}
+
+
+@pytest.mark.parametrize("language", SAID)
+def test_an_officer_finds_a_person_and_receives_a_file(desk, worker, tmp_path, language):
+    world.build()
+    said, officer = SAID[language], desk(language)
+    officer.sign_in("reconciler", world.PASSWORD)
+    assert officer.heading().startswith(said["today"])
+    officer.keep("today")
+
+    officer.find("шмидт арман")
+    assert officer.heading() == "ШМИДТ АРМАН"
+    assert officer.page.inner_text(".verdict-word strong").lower() == said["status"]
+    assert ARMAN not in officer.page.content()
+    officer.keep("card")
+    officer.page.click("#iin button")
+    officer.page.wait_for_selector(f"text={ARMAN}")
+    officer.page.click(".tile >> nth=9")
+    officer.page.wait_for_selector(".month-payments table")
+    officer.keep("card_month")
+
+    officer.open("/registers/receive/")
+    officer.keep("receive")
+    officer.page.set_input_files("#id_file", world.bring(tmp_path))
+    officer.page.click("main .btn-primary")
+    officer.page.wait_for_selector(".page-head .is-good", timeout=20_000)
+    assert officer.page.inner_text(".page-head .state") == said["posted"]
+    assert officer.heading() == "brought.csv"
+    officer.keep("register")
+
+
+@pytest.mark.parametrize("language", SAID)
+def test_an_officer_looks_through_the_pages(desk, transactional_db, language):
+    persons = world.build()
+    said, officer = SAID[language], desk(language)
+    officer.come()
+    officer.keep("sign_in")
+    officer.sign_in("reconciler", world.PASSWORD)
+    officer.find("held.csv")
+    assert officer.page.inner_text(".page-head .state") == said["held"]
+    assert officer.page.locator(".differs").count() == 1
+    officer.keep("held")
+    for name, path in {
+        "persons": "/persons/?name=Ғаббасов",
+        "card_gap": f"/persons/{persons[2].pk}/",
+        "card_category": f"/persons/{persons[0].pk}/?years=all",
+        "card_payments": f"/persons/{persons[1].pk}/?tab=payments#more",
+        "card_history": f"/persons/{persons[1].pk}/?tab=history#more",
+        "card_past": f"/persons/{persons[2].pk}/?on=15.03.2020",
+        "registers": "/registers/",
+        "exceptions": "/exceptions/",
+        "refunds": "/refunds/",
+        "reports": "/reports/",
+        "parameters": "/reference/parameters/",
+        "categories": "/reference/categories/",
+        "calendar": "/reference/calendar/",
+        "purpose_codes": "/reference/purpose-codes/",
+        "reasons": "/reference/reasons/",
+        "regions": "/reference/regions/",
+        "search_nothing": "/search/?q=ҚҚҚҚ",
+        "password": "/password/",
+    }.items():
+        officer.open(path)
+        officer.keep(name)
+    officer.page.click(".rail-link >> nth=2")
+    officer.page.click(".rail-sub .rail-link >> nth=1")
+    assert officer.heading() == said["exceptions"]
+
+
+@pytest.mark.parametrize("language", SAID)
+def test_the_dark_colours_are_kept_from_page_to_page(desk, transactional_db, language):
+    persons = world.build()
+    officer = desk(language, "dark")
+    officer.come()
+    officer.keep("sign_in")
+    officer.sign_in("reconciler", world.PASSWORD)
+    for name, path in {
+        "today": "/",
+        "card_gap": f"/persons/{persons[2].pk}/",
+        "registers": "/registers/",
+        "parameters": "/reference/parameters/",
+        "calendar": "/reference/calendar/",
+    }.items():
+        officer.open(path)
+        officer.keep(name)
+    officer.page.click("[data-theme-switch]")
+    officer.open("/registers/")
+    assert officer.page.evaluate("document.documentElement.dataset.theme") == "light"
+
+
+@pytest.mark.parametrize("language", SAID)
+def test_an_auditor_and_an_administrator_look_into_the_admin(desk, transactional_db, language):
+    world.build()
+    auditor = desk(language)
+    auditor.sign_in("auditor", world.PASSWORD)
+    for name, path in {
+        "admin": "/admin/",
+        "admin_persons": "/admin/registry/person/",
+        "admin_parameters": "/admin/registry/parameter/",
+        "admin_export": "/admin/registry/parameter/export/",
+    }.items():
+        auditor.open(path)
+        auditor.keep(name)
+    administrator = desk(language, "dark")
+    administrator.sign_in("admin", world.PASSWORD)
+    administrator.open("/admin/auth/user/")
+    administrator.keep("admin_users")
+    administrator.page.click("#result_list tbody a >> nth=0")
+    administrator.keep("admin_user")
+
+
+def test_the_page_is_worked_with_the_keyboard_alone(desk, transactional_db):
+    world.build()
+    officer = desk("en")
+    officer.sign_in("operator", world.PASSWORD)
+    officer.page.keyboard.press("Tab")
+    assert officer.page.evaluate("document.activeElement.className") == "skip"
+    officer.page.keyboard.press("Enter")
+    assert officer.page.evaluate("document.activeElement.id") == "content"
+    officer.find(AIGUL)
+    assert officer.heading() == "ҒАББАСОВА АЙГҮЛ ЕРЛАНҚЫЗЫ"
+    officer.page.focus(".bar-user summary")
+    officer.page.keyboard.press("Enter")
+    officer.page.wait_for_selector(".menu-sheet form button", state="visible")
+    officer.page.keyboard.press("Escape")
+    officer.page.wait_for_selector(".menu-sheet form button", state="hidden")
+    officer.page.keyboard.press("Enter")
+    officer.page.focus(".menu-sheet form button")
+    officer.page.keyboard.press("Enter")
+    officer.page.wait_for_selector("#id_username")
