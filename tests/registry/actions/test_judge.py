@@ -1,0 +1,175 @@
+"""Everybody is judged, what changed is written once, and the past stays as it was."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import connections
+from hypothesis import HealthCheck, given, settings
+
+from registry.actions import judge
+from registry.actions.judge import AlreadyRunning, counts, judge_all
+from registry.models import Run, Shift, Tally, Verdict, VerdictChange
+from registry.rules import months
+from registry.rules.verdicts import missing_months
+from tests.registry.actions.world import keep
+from tests.registry.rules import oracle
+from tests.registry.rules.builders import holds, paid, person
+from tests.registry.rules.strategies import persons
+
+pytestmark = pytest.mark.django_db
+
+NIGHT = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
+STOPPED = person(paid("2024-10", "2025-10"))
+STUDENT = person(holds("student", "2025-09-01", "2026-06-30"))
+NOBODY = person()
+
+
+def judged(on):
+    """Verdicts as rows of the database tell them, by person."""
+    return {
+        row.person_id: (
+            row.status,
+            row.reason,
+            row.until,
+            tuple(missing_months(row.missing, months.number(on))),
+            row.changes_on,
+        )
+        for row in Verdict.objects.all()
+    }
+
+
+def history(person):
+    """Days and reasons, with the months that were missing."""
+    return [
+        (f"{row.on}", row.reason, len(missing_months(row.missing, months.number(row.on))))
+        for row in VerdictChange.objects.filter(person=person).order_by("id")
+    ]
+
+
+def night(on):
+    run = judge_all(on=date.fromisoformat(on), at=NIGHT)
+    return run.judged, run.changed
+
+
+@pytest.mark.parametrize(
+    "on", [date(2020, 10, 26), date(2021, 6, 30), date(2022, 9, 5), date(2026, 1, 26)]
+)
+def test_everybody_is_judged_as_the_law_says(on):
+    people = []
+
+    @settings(max_examples=80, suppress_health_check=list(HealthCheck))
+    @given(persons(on))
+    def collect(one):
+        people.append(one)
+
+    collect()
+    rows, kept = keep(people)
+    run = judge_all(on=on, at=NIGHT)
+
+    assert (run.state, run.judged, run.changed) == ("done", len(people), len(people))
+    assert judged(on) == {
+        row.pk: (*oracle.status(one, on), oracle.changes_on(one, on))
+        for row, one in zip(rows, kept, strict=True)
+    }
+
+
+def test_a_second_run_changes_nothing():
+    keep([STOPPED, STUDENT, NOBODY])
+    assert night("2026-01-20") == (3, 3)
+    before = list(Verdict.objects.order_by("pk").values())
+    assert night("2026-01-20") == (3, 0)
+    assert list(Verdict.objects.order_by("pk").values()) == before
+    assert VerdictChange.objects.count() == 3
+
+
+def test_every_change_is_appended_to_the_history():
+    (stopped, student, nobody), _ = keep([STOPPED, STUDENT, NOBODY])
+    assert night("2025-12-25") == (3, 3)
+    assert night("2025-12-26") == (3, 1)
+    assert night("2025-12-27") == (3, 0)
+    assert night("2026-01-01") == (3, 2)
+    assert night("2026-02-01") == (3, 2)
+    assert history(stopped) == [
+        ("2025-12-25", "twelve_months", 0),
+        ("2025-12-26", "grace", 1),
+        ("2026-01-01", "grace", 2),
+        ("2026-02-01", "gap", 3),
+    ]
+    assert history(student) == [("2025-12-25", "state_paid", 0)]
+    assert history(nobody) == [
+        ("2025-12-25", "never_paid", 12),
+        ("2026-01-01", "never_paid", 12),
+        ("2026-02-01", "never_paid", 12),
+    ]
+
+
+def test_an_unchanged_verdict_gets_the_next_day_on_which_it_can_change():
+    (student,), _ = keep([STUDENT])
+    assert night("2025-12-25") == (1, 1)
+    assert night("2026-01-01") == (1, 0)
+    found = Verdict.objects.get(person=student)
+    assert (found.on, found.changes_on) == (date(2025, 12, 25), date(2026, 2, 1))
+
+
+def test_missed_nights_need_no_catching_up():
+    (stopped,), _ = keep([STOPPED])
+    night("2025-12-25")
+    night("2026-02-01")
+    late = judged(date(2026, 2, 1))[stopped.pk]
+    assert late == (*oracle.status(STOPPED, date(2026, 2, 1)), date(2026, 3, 1))
+
+
+def test_a_run_counts_what_it_moved_and_what_there_is():
+    keep([STOPPED, STUDENT, NOBODY])
+    night("2025-12-25")
+    run = judge_all(on=date(2025, 12, 26), at=NIGHT)
+    assert counts(run) == {"insured": 1, "grace": 1, "not_insured": 1, "not_in_force": 0}
+    assert list(
+        Shift.objects.filter(run=run).values_list(
+            "region", "old_reason", "reason", "old_status", "status", "persons"
+        )
+    ) == [("75", "twelve_months", "grace", "insured", "grace", 1)]
+    assert sorted(Tally.objects.filter(run=run).values_list("region", "reason", "persons")) == [
+        ("75", "grace", 1),
+        ("75", "never_paid", 1),
+        ("75", "state_paid", 1),
+    ]
+
+
+class Killed(Exception):
+    pass
+
+
+def test_a_run_that_was_cut_off_is_continued(monkeypatch):
+    monkeypatch.setattr(judge, "PERSONS_AT_ONCE", 1)
+    (first, *_), _ = keep([STOPPED, STUDENT, NOBODY])
+
+    def cut_off(done):
+        if done == 1:
+            raise Killed
+
+    with pytest.raises(Killed):
+        judge_all(on=date(2026, 1, 20), at=NIGHT, progress=cut_off)
+    begun = Run.objects.get()
+    assert (begun.state, begun.judged, begun.position) == ("running", 1, first.pk)
+
+    ended = judge_all(on=date(2026, 1, 20), at=NIGHT)
+    assert (ended.pk, ended.state, ended.judged, ended.changed) == (begun.pk, "done", 3, 3)
+    assert VerdictChange.objects.count() == 3
+
+
+def test_only_one_process_judges_at_a_time():
+    keep([NOBODY])
+    other = connections.create_connection("default")
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", (judge.NIGHT,))
+        with pytest.raises(AlreadyRunning):
+            night("2026-01-20")
+    finally:
+        other.close()
+    assert night("2026-01-20") == (1, 1)
+
+
+def test_nobody_is_there_to_judge():
+    assert night("2026-01-20") == (0, 0)
