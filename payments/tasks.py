@@ -15,8 +15,13 @@ SECONDS_BETWEEN = 0.5
 
 @shared_task
 def read_file(pk):
-    """Receives a file that was accepted; its row tells how far this is."""
+    """Receives a file that was accepted; its row tells how far this is.
+
+    When the worker was killed between the work and its receipt, the task comes again for nothing.
+    """
     file = File.objects.get(pk=pk)
+    if file.state != "reading":
+        return
     with receive.path(file.sha256).open("rb") as stream, shown_in_row(pk) as progress:
         receive.receive(
             stream, file.name, at=timezone.now(), by=file.received_by, progress=progress

@@ -38,3 +38,14 @@ def test_the_row_shows_the_progress_while_the_posting_is_one_transaction():
         progress("post", 60_000)
     file.refresh_from_db()
     assert (file.step, file.done) == ("post", 50_000)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "state"), [("", "refused"), (f"{HEAD}\r\nИТОГО;0{';' * 13}0\r\n", "posted")]
+)
+def test_a_task_that_comes_back_after_its_work_does_nothing(text, state):
+    file = accept(io.BytesIO(text.encode()), "brought.csv", at=timezone.now(), by=None)
+    tasks.read_file(file.pk)
+    tasks.read_file(file.pk)
+    assert File.objects.get().state == state
