@@ -1,22 +1,60 @@
 """Tests run on servers of their own in a folder that is gone afterwards."""
 
+import atexit
+import fcntl
 import os
 import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TextIO
 
 import django
 import pytest
 from django.conf import settings
 from hypothesis import settings as hypothesis_settings
 
-from mhifund.servers import postgres, using, valkey
+from mhifund.servers import Place, postgres, using, valkey
 
-WORKER = "PYTEST_XDIST_WORKER" in os.environ
+PREFIX = "mhifund-test-"
 
-if not WORKER:
-    os.environ["MHIFUND_DATA"] = tempfile.mkdtemp(prefix="mhifund-test-")
+
+def owned(folder: Path) -> TextIO | None:
+    """The folder's lock, which the kernel takes back from a run that was killed."""
+    lock = (folder / "owner.lock").open("a")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        return None
+    return lock
+
+
+def remove(folder: Path) -> None:
+    """With the servers in it: workers that were cut off could not stop them."""
+    place = Place(folder)
+    postgres.stop(place)
+    valkey.stop(place)
+    place.clear()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_what_killed_runs_left() -> None:
+    for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/owner.lock"):
+        # another run may be removing it, or just have done so
+        with suppress(FileNotFoundError, PermissionError):
+            if lock := owned(left.parent):
+                remove(left.parent.resolve())
+                lock.close()
+
+
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    remove_what_killed_runs_left()
+    os.environ["MHIFUND_DATA"] = tempfile.mkdtemp(prefix=PREFIX)
+    mine = owned(Path(os.environ["MHIFUND_DATA"]))
+    atexit.register(remove, Path(os.environ["MHIFUND_DATA"]).resolve())
     # told to end, pytest ends as after Ctrl-C: through every `finally`
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
@@ -37,12 +75,3 @@ def django_db_modify_db_settings(
     """The first test that needs a database starts the servers, the last process stops them."""
     with using(settings.PLACE):
         yield
-
-
-def pytest_unconfigure() -> None:
-    if not WORKER:
-        # workers cut off by Ctrl-C could not
-        postgres.stop(settings.PLACE)
-        valkey.stop(settings.PLACE)
-        settings.PLACE.clear()
-        shutil.rmtree(settings.DATA_ROOT, ignore_errors=True)
