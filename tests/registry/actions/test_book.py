@@ -153,7 +153,7 @@ def test_the_past_cannot_be_edited_even_by_sql(model, change):
 @pytest.mark.usefixtures("kept")
 def test_the_past_cannot_be_deleted_even_by_sql(model):
     with (
-        pytest.raises(DatabaseError, match="Cannot .*delete rows"),
+        pytest.raises(DatabaseError, match=r"Cannot .*delete rows"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
