@@ -1,17 +1,21 @@
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from registry.rules.cells import FIRST_YEAR, LAST_YEAR
+
+THINKABLE = (MinValueValidator(date(FIRST_YEAR, 1, 1)), MaxValueValidator(date(LAST_YEAR, 12, 31)))
 LAST_MOMENT = time(23, 59, 59, 999999)
 
 
 class AsOf(forms.Form):
     """The day asked about, and the last day whose news count; today and now without them."""
 
-    on = forms.DateField(label=_("On the day"), required=False)
-    known = forms.DateField(label=_("As known by the end of"), required=False)
+    on = forms.DateField(label=_("On the day"), required=False, validators=THINKABLE)
+    known = forms.DateField(label=_("As known by the end of"), required=False, validators=THINKABLE)
 
     def day(self):
         return self.cleaned_data.get("on") or timezone.localdate()

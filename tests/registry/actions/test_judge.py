@@ -4,17 +4,15 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.db import connections
-from hypothesis import HealthCheck, given, settings
 
 from registry.actions import judge
 from registry.actions.judge import AlreadyRunning, counts, judge_all
 from registry.models import Run, Shift, Tally, Verdict, VerdictChange
 from registry.rules import months
 from registry.rules.verdicts import missing_months
-from tests.registry.actions.world import keep
+from tests.registry.actions.world import keep, some
 from tests.registry.rules import oracle
 from tests.registry.rules.builders import holds, paid, person
-from tests.registry.rules.strategies import persons
 
 pytestmark = pytest.mark.django_db
 
@@ -55,14 +53,7 @@ def night(on):
     "on", [date(2020, 10, 26), date(2021, 6, 30), date(2022, 9, 5), date(2026, 1, 26)]
 )
 def test_everybody_is_judged_as_the_law_says(on):
-    people = []
-
-    @settings(max_examples=80, suppress_health_check=list(HealthCheck))
-    @given(persons(on))
-    def collect(one):
-        people.append(one)
-
-    collect()
+    people = some(on, 80)
     rows, kept = keep(people)
     run = judge_all(on=on, at=NIGHT)
 
@@ -164,8 +155,9 @@ def test_only_one_process_judges_at_a_time():
     try:
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", (judge.NIGHT,))
-        with pytest.raises(AlreadyRunning):
-            night("2026-01-20")
+            with pytest.raises(AlreadyRunning):
+                night("2026-01-20")
+            cursor.execute("SELECT pg_advisory_unlock(%s)", (judge.NIGHT,))
     finally:
         other.close()
     assert night("2026-01-20") == (1, 1)

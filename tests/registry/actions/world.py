@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import count
 
 from django.db import connection
+from hypothesis import HealthCheck, given, settings
 
 from registry.actions import book
 from registry.actions.load import load_categories, load_persons
@@ -14,6 +15,7 @@ from registry.models import Contribution, Exclusion, Person
 from registry.rules import months
 from registry.rules.due import Kind, share
 from registry.rules.extract import CATEGORY_COLUMNS, PERSON_COLUMNS
+from tests.registry.rules.strategies import persons
 
 EARLY = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 LATE = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
@@ -21,6 +23,19 @@ RECEIVED = date(2027, 6, 1)
 """When the extract with the deaths came."""
 
 WEIGHTS = range(1, 12), (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)
+
+
+def some(on, count):
+    """The same random persons every time."""
+    people = []
+
+    @settings(max_examples=count, suppress_health_check=list(HealthCheck))
+    @given(persons(on))
+    def collect(one):
+        people.append(one)
+
+    collect()
+    return people
 
 
 def iin(serial):
