@@ -34,7 +34,8 @@ class Payment(NamedTuple):
 def payments(payer, first, last, today, calendar):
     """All days on which somebody pays for the months first … last, and for which of them."""
     if payer.story == "prepaid":
-        return [_ahead(payer, last, calendar)]
+        ahead = _ahead(payer, first, last, calendar)
+        return [ahead] if ahead.day <= today else []
     if payer.habit < QUARTERLY and payer.story in ("entrepreneur", "independent"):
         starts = range(first, last + 1, 3)
         together = [list(range(start, min(start + 3, last + 1))) for start in starts]
@@ -51,9 +52,9 @@ def _day(payer, month, calendar):
     return calendar.next_working(months.first(month + 1 + is_late).replace(day=of_month))
 
 
-def _ahead(payer, last, calendar):
+def _ahead(payer, first, last, calendar):
     """Twelve months at once, the first of them one of the last six or the present one."""
-    start = last + 1 - int(payer.habit * 6)
+    start = max(last + 1 - int(payer.habit * 6), first + 1)
     day = months.first(start - 1).replace(day=5 + int(payer.habit * 7919) % 15)
     return Payment(calendar.next_working(day), list(range(start, start + AHEAD)))
 

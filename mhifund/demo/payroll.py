@@ -12,7 +12,6 @@ from registry.rules.due import RATES, Kind
 from registry.rules.law import Code
 from registry.rules.timeline import NotInForce
 
-STAFF_OF_ONE = 40
 AGENTS = 0.06
 FORMS = ("ТОО «ҮЛГІ-{}»", "ЖШС «МЫСАЛ-{}»", "АО «ОБРАЗЕЦ {}»", "КГУ «ШКОЛА-ОБРАЗЕЦ № {}»")
 MEDIAN_INCOME, SPREAD, RAISE = 260_000, 0.6, 1.08

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mhifund.demo.files import Span
-from mhifund.demo.people import FEMALE, people
+from mhifund.demo.people import FEMALE, Person, people
 
 SOURCE = "demo"
 FIRST_LIST = date(2020, 1, 1)
@@ -85,7 +85,6 @@ EMPLOYED = (
 )
 SELF_PAYING = ("entrepreneur", "private_practice", "farm_head", "underpaid")
 ALONE = ("independent", "helped", "prepaid")
-REGULAR = ("regular", "regular_stopped")
 DEAD = ("died_at_work", "died")
 RESIDENCES = {"temporary": "temporary", "kandas": "kandas"}
 FOREIGN = {7: "permanent", 31: "eaeu"}
@@ -93,7 +92,7 @@ FOREIGN = {7: "permanent", 31: "eaeu"}
 
 
 class Life(NamedTuple):
-    person: object
+    person: Person
     story: str
 
 

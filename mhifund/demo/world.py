@@ -1,6 +1,7 @@
 """The made-up country of a day: who lives in it, and every payment order that was written."""
 
 from collections import defaultdict
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +16,6 @@ FIRST_MONTH = months.from_period("012020")
 YEARS_BACK = 7
 STRANGERS = 500
 PERSONS_OF_EMPLOYER = 65
-BUNDLE = 40
 EVE_OF_THE_LAW = FIRST_MONTH - 1
 EARLY_PAYERS = 3
 
@@ -26,7 +26,7 @@ class Size(NamedTuple):
     persons: int
     months: int
     seed: int
-    on: object
+    on: date
 
 
 class World:

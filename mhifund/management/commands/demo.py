@@ -10,8 +10,9 @@ from mhifund import roles
 from mhifund.account import account, words
 from mhifund.demo import build
 from mhifund.demo.stories import SMALLEST
-from mhifund.demo.world import Size
+from mhifund.demo.world import FIRST_MONTH, Size
 from mhifund.management.answer import Answer, Answering, day
+from registry.rules import months as months_
 
 DEFAULTS = {"persons": 20_000, "months": 24, "seed": 1}
 
@@ -55,6 +56,8 @@ class Command(Answering):
         begun = build.begun()
         rest = begun._asdict() if begun else DEFAULTS | {"on": timezone.localdate()}
         size = Size(**rest | given)
+        if months_.number(size.on) <= FIRST_MONTH:
+            raise CommandError("Months count from January 2020: --on a later month.", returncode=2)
         started = timezone.now()
         with tqdm(
             total=100, bar_format="demo {percentage:3.0f}%|{bar}| {elapsed} {desc}", disable=None

@@ -103,6 +103,7 @@ def test_the_corrected_register_adds_up_to_what_the_bank_says():
         pytest.param(24, date(2025, 3, 31), id="the last month is the last of MT102"),
         pytest.param(120, date(2026, 11, 20), id="more months than the law has"),
         pytest.param(12, date(2020, 7, 15), id="the first months of the law"),
+        pytest.param(12, date(2020, 2, 20), id="the first month of all"),
         pytest.param(12, date(2028, 2, 29), id="no minimum wage is known for the year"),
     ],
 )

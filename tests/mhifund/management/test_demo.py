@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.test import override_settings
 
 from mhifund.demo import build
 from mhifund.models import Report
@@ -36,8 +37,11 @@ def room(tmp_path_factory):
 @pytest.fixture(scope="module")
 def account(room, django_db_setup, django_db_blocker):
     """What the command told of a country that stays for all tests of this file."""
+    quick = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
     with django_db_blocker.unblock(), transaction.atomic():
-        yield demo(*ARGUMENTS)
+        with quick:
+            told = demo(*ARGUMENTS)
+        yield told
         transaction.set_rollback(True)
 
 
@@ -134,7 +138,10 @@ def test_another_country_is_refused(account):
     assert refused.value.returncode == 1
 
 
-@pytest.mark.parametrize("arguments", [("--persons", "199"), ("--months", "0"), ("--on", "soon")])
+@pytest.mark.parametrize(
+    "arguments",
+    [("--persons", "199"), ("--months", "0"), ("--on", "soon"), ("--on", "2020-01-31")],
+)
 def test_wrong_use_is_told(arguments):
     with pytest.raises(CommandError):
         call_command("demo", *arguments)
