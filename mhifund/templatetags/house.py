@@ -117,6 +117,13 @@ def left_out_total(file):
     return file.total - file.posted_total
 
 
+@register.filter
+def part_done(file):
+    """How much of a file is read or posted, in per cent; None where its whole is not known yet."""
+    whole = file.size if file.step == "read" else file.items
+    return min(100, 100 * file.done // whole) if whole and file.done else None
+
+
 @register.simple_tag
 def level_sum(value, is_count):
     """A number of items, or a sum that is kept in tiyn."""
@@ -157,7 +164,7 @@ def basis(text):
 @register.filter
 def article(text):
     words = PLACES.sub(lambda found: str(PLACE_WORDS[found[1]]) % found[2], text)
-    return words.replace(" ", "\u00a0")
+    return words.replace(" ", "\u00a0").replace("-", "\u2011")
 
 
 @register.simple_tag

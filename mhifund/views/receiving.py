@@ -31,13 +31,7 @@ def receive(request):
 def progress(request, pk):
     """How far the reading of a file is; the page asks again until it is done."""
     file = get_object_or_404(File, pk=pk)
-    response = render(request, "mhifund/progress.html", {"file": file, "part": _part(file)})
+    response = render(request, "mhifund/progress.html", {"file": file})
     if file.state != "reading":
         response["HX-Refresh"] = "true"
     return response
-
-
-def _part(file):
-    """The done part in per cent: bytes while reading, items afterwards; None before."""
-    whole = file.size if file.step == "read" else file.items
-    return min(100, 100 * file.done // whole) if whole and file.done else None

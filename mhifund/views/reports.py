@@ -1,5 +1,6 @@
 """What the nights left behind, and who took it away."""
 
+from itertools import groupby
 from pathlib import Path
 
 from django.conf import settings
@@ -14,6 +15,8 @@ from mhifund import access
 from mhifund.listing import newest_first
 from mhifund.models import Report, ReportTaking
 
+SHOWN = 6
+
 may_take = permission_required("registry.view_reports", raise_exception=True)
 
 
@@ -24,7 +27,18 @@ def reports(request):
         return render(request, "mhifund/reports.html", {"bounded": True})
     takings = Prefetch("takings", ReportTaking.objects.select_related("user"))
     rows = Report.objects.select_related("run").prefetch_related(takings)
-    return render(request, "mhifund/reports.html", {"listing": newest_first(rows, request)})
+    listing = newest_first(rows, request)
+    nights = [_night(list(files)) for _key, files in groupby(listing.rows, _night_and_kind)]
+    return render(request, "mhifund/reports.html", {"listing": listing, "nights": nights})
+
+
+def _night(files):
+    takings = [(file, taking) for file in files for taking in file.takings.all()]
+    return {"files": files, "takings": takings[:SHOWN], "first": files[0]}
+
+
+def _night_and_kind(row):
+    return row.run_id, row.kind
 
 
 @may_take

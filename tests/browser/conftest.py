@@ -23,7 +23,8 @@ SCREENSHOTS = settings.BASE_DIR / ".local" / "screenshots"
 @pytest.fixture(autouse=True)
 def quick_passwords(settings):
     """The hashing that protects real passwords would be most of the time of these tests."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    quick = "django.contrib.auth.hashers.MD5PasswordHasher"
+    settings.PASSWORD_HASHERS = [quick, *settings.PASSWORD_HASHERS]
 
 
 @pytest.fixture(scope="session")

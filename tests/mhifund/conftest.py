@@ -6,7 +6,8 @@ from tests.mhifund.office import staff
 @pytest.fixture(autouse=True)
 def quick_passwords(settings):
     """The hashing that protects real passwords would be most of the time of these tests."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    quick = "django.contrib.auth.hashers.MD5PasswordHasher"
+    settings.PASSWORD_HASHERS = [quick, *settings.PASSWORD_HASHERS]
 
 
 @pytest.fixture

@@ -12,6 +12,11 @@ from registry.models import Parameter
 THIN = "\u202f"
 
 
+def plain(text):
+    """Without the spaces and hyphens that keep a citation on one line."""
+    return text.replace("\u00a0", " ").replace("\u2011", "-")
+
+
 @pytest.mark.parametrize(
     ("language", "value", "written"),
     [
@@ -47,7 +52,7 @@ def test_days_and_moments_are_written_alike_in_every_language(language):
 def test_a_legal_basis_is_cited_in_the_language_of_the_page(language, written):
     with translation.override(language):
         cited = house.basis("Law 405-V of 16.11.2015, art. 26 p. 1")
-    assert cited.replace("\u00a0", " ") == written
+    assert plain(cited) == written
 
 
 @pytest.mark.parametrize(
@@ -65,7 +70,7 @@ def test_a_legal_basis_is_cited_in_the_language_of_the_page(language, written):
 )
 def test_every_form_of_a_legal_basis_is_understood(basis, written):
     with translation.override("ru"):
-        assert house.basis(basis).replace("\u00a0", " ") == written
+        assert plain(house.basis(basis)) == written
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,8 @@
   });
 
   document.addEventListener("change", function (event) {
+    var named = document.querySelector("[data-file-name-of='" + event.target.id + "']");
+    if (named && event.target.files.length) { named.textContent = event.target.files[0].name; }
     var picks = event.target.dataset.picks;
     if (picks) {
       document.getElementById(picks).value = event.target.value.split("-").reverse().join(".");
