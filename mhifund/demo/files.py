@@ -151,7 +151,7 @@ def register_xlsx(orders, heading=RUSSIAN):
 
 def register_mt102(orders, wrong_by=0):
     """A text; the total of its last message is `wrong_by` tiyn off."""
-    orders = [part for order in orders for part in _parts(order)]
+    orders = [part for order in orders for part in parts(order)]
     for order in orders:
         rows = [
             f":21:{number}\n:32B:KZT{_sum(amount)}\n:70:/FM/{person.last_name}\n"
@@ -166,7 +166,7 @@ def register_mt102(orders, wrong_by=0):
         )
 
 
-def _parts(order):
+def parts(order):
     """A message has room for 999 items."""
     if len(order.lines) <= MT102_LINES:
         yield order

@@ -54,7 +54,7 @@ def corrected(world):
     if not recent:
         return None
     _, held = _apart(world, world.orders(recent[-1])[0], recent[-1])
-    return _text(f"{_name(recent[-1])}_corrected", held, recent[-1]) if held else None
+    return next(_text(f"{_name(recent[-1])}_corrected", held, recent[-1]), None)
 
 
 def _persons(world):
@@ -66,34 +66,34 @@ def _persons(world):
 def _categories(world):
     """The list, with a row of somebody the registry does not know."""
     yield from files.categories_csv(world.spans)
-    stranger = world.spans[0]._replace(iin=world.strangers[0].iin)
-    yield from [*files.categories_csv([stranger])][1:]
+    strange = [span._replace(iin=world.strangers[0].iin) for span in world.spans[:1]]
+    yield from [*files.categories_csv(strange)][1:]
 
 
 def _archives(world):
     """A text a year with what was credited before the months of the world."""
     early = _numbered(world.early_orders(), bundled=False)
-    yield _text("archive_2019", early, months.from_period("122019"))
+    yield from _text("archive_2019", early, months.from_period("122019"))
     old = [month for month in world.credited if month <= world.first]
     for year, of_year in groupby(old, key=lambda month: month // 12 + 1970):
         orders = []
         for month in of_year:
             payrolls, own = world.orders(month)
             orders += _numbered(payrolls + own, bundled=False)
-        yield _text(f"archive_{year}", orders, month)
+        yield from _text(f"archive_{year}", orders, month)
 
 
 def _registers(world, month, own_apart):
     """A month in one register; in one month those who pay for themselves have a workbook."""
     payrolls, own = world.orders(month)
     if month < FIRST_LIST:
-        yield _text(_name(month), _numbered(payrolls + own, bundled=False), month)
+        yield from _text(_name(month), _numbered(payrolls + own, bundled=False), month)
         return
-    if own_apart:
+    if own_apart and own:
         apart = files.register_xlsx(_numbered(own, bundled=True, series=OWN))
         yield Incoming(PAYMENTS, f"{_name(month)}_own.xlsx", iter([apart]), month)
         own = []
-    yield _list(_name(month), _numbered(payrolls + own, bundled=True), month)
+    yield from _list(_name(month), _numbered(payrolls + own, bundled=True), month)
 
 
 def _latest(world, month):
@@ -102,12 +102,13 @@ def _latest(world, month):
     payrolls, held = _apart(world, payrolls, month)
     orders = _numbered(payrolls + own, bundled=month >= FIRST_LIST)
     form = _list if month >= FIRST_LIST else _text
-    yield form(_name(month), orders, month)
-    entries = files.statement(orders + held, months.period(month))
-    name = f"statement_{_name(month)}.camt053.xml"
-    yield Incoming(PAYMENTS, name, files.encoded(entries), month)
-    if held:
-        yield _text(f"{_name(month)}_differs", held, month, wrong_by=held[-1].lines[-1].amount)
+    yield from form(_name(month), orders, month)
+    if orders or held:
+        entries = files.statement(orders + held, months.period(month))
+        name = f"statement_{_name(month)}.camt053.xml"
+        yield Incoming(PAYMENTS, name, files.encoded(entries), month)
+    wrong_by = held[-1].lines[-1].amount if held else 0
+    yield from _text(f"{_name(month)}_differs", held, month, wrong_by)
 
 
 def _apart(world, payrolls, month):
@@ -123,7 +124,10 @@ def _apart(world, payrolls, month):
 
 
 def _numbered(orders, *, bundled, series=""):
-    """In the order of days, with numbers and references; banks bundle the orders of persons."""
+    """In the order of days, with numbers and references.
+
+    In lists banks bundle the orders of persons; otherwise an order is one message, or several.
+    """
     result, together = [], set()
     for number, order in enumerate(sorted(orders, key=attrgetter("day")), 1):
         reference = f"GCVP{order.day:%y%m%d}{series}{number:05}"
@@ -133,7 +137,7 @@ def _numbered(orders, *, bundled, series=""):
             together.clear()
         together.add(order.payer)
         result.append(order._replace(reference=reference, number=FIRST_NUMBER + number))
-    return result
+    return result if bundled else [part for order in result for part in files.parts(order)]
 
 
 def _goes_with(order, previous, together):
@@ -147,12 +151,14 @@ def _name(month):
 
 
 def _text(name, orders, month, wrong_by=0):
-    lines = files.register_mt102(orders, wrong_by)
-    encoding = TEXTS[month % len(TEXTS)]
-    return Incoming(PAYMENTS, f"{name}.mt102.txt", files.encoded(lines, encoding), month)
+    if orders:
+        lines = files.register_mt102(orders, wrong_by)
+        encoding = TEXTS[month % len(TEXTS)]
+        yield Incoming(PAYMENTS, f"{name}.mt102.txt", files.encoded(lines, encoding), month)
 
 
 def _list(name, orders, month):
-    encoding, heading = LISTS[month % len(LISTS)]
-    lines = files.register_csv(orders, heading)
-    return Incoming(PAYMENTS, f"{name}.csv", files.encoded(lines, encoding), month)
+    if orders:
+        encoding, heading = LISTS[month % len(LISTS)]
+        lines = files.register_csv(orders, heading)
+        yield Incoming(PAYMENTS, f"{name}.csv", files.encoded(lines, encoding), month)

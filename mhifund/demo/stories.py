@@ -11,7 +11,8 @@ from mhifund.demo.people import FEMALE, Person, people
 SOURCE = "demo"
 FIRST_LIST = date(2020, 1, 1)
 KNOWN_AFTER = timedelta(days=3)
-SMALLEST = 200
+ENOUGH = 200
+"""So many people live all the stories."""
 
 
 class Story(NamedTuple):
@@ -97,10 +98,11 @@ class Life(NamedTuple):
 
 
 def cast(count, rng):
-    """The place in STORIES of each of so many people, in any order."""
-    sizes = [max(story.at_least, count * story.share // 1000) for story in STORIES[1:]]
-    left = count - sum(sizes)
-    return rng.permutation(np.repeat(np.arange(len(STORIES)), [left, *sizes]))
+    """The place in STORIES of each of so many people, in any order; a few live only some."""
+    whole = max(count, ENOUGH)
+    sizes = [max(story.at_least, whole * story.share // 1000) for story in STORIES[1:]]
+    left = whole - sum(sizes)
+    return rng.permutation(np.repeat(np.arange(len(STORIES)), [left, *sizes]))[:count]
 
 
 def lives(count, rng, on):

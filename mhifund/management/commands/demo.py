@@ -9,7 +9,6 @@ from tqdm import tqdm
 from mhifund import roles
 from mhifund.account import account, words
 from mhifund.demo import build
-from mhifund.demo.stories import SMALLEST
 from mhifund.demo.world import FIRST_MONTH, Size
 from mhifund.management.answer import Answer, Answering, day
 from registry.actions.judge import AlreadyRunning
@@ -38,7 +37,10 @@ class Command(Answering):
     def add_arguments(self, parser):
         super().add_arguments(parser)
         parser.add_argument(
-            "--persons", type=at_least(SMALLEST), metavar="N", help="(default: 20000)"
+            "--persons",
+            type=at_least(1),
+            metavar="N",
+            help="(default: 20000; from 200 on, all that can happen happens)",
         )
         parser.add_argument(
             "--months", type=at_least(1), metavar="M", help="of payments (default: 24)"

@@ -1,19 +1,21 @@
 """A made-up country is the same every time, whatever its size and day, and its files are sound."""
 
 import io
+import re
 from collections import Counter
 from datetime import date
 
+import numpy as np
 import pytest
 
 from mhifund.demo import registers
-from mhifund.demo.stories import NAMES, SMALLEST
+from mhifund.demo.stories import ENOUGH, NAMES
 from mhifund.demo.world import Size, World
 from payments.rules import formats
 from tests.law import CALENDAR, LAW
 
 ON = date(2026, 11, 20)
-SMALL = Size(persons=SMALLEST, months=24, seed=1, on=ON)
+SMALL = Size(persons=ENOUGH, months=24, seed=1, on=ON)
 
 
 def files_of(size):
@@ -46,10 +48,10 @@ def test_another_seed_makes_another_country(small):
     assert other["persons.csv"][1] != small["persons.csv"][1]
 
 
-def test_every_story_is_lived_even_in_the_smallest_country():
+def test_every_story_is_lived_in_a_country_of_a_village():
     lived = Counter(life.story for life in World(SMALL, LAW, CALENDAR).lives)
     assert lived.keys() == set(NAMES)
-    assert lived.total() == SMALLEST
+    assert lived.total() == ENOUGH
 
 
 def test_the_formats_change_with_the_years(small):
@@ -116,3 +118,30 @@ def test_a_country_of_any_day_can_be_read(months, on):
             assert bool(differences) == ("differs" in name), name
             items += totals.items
     assert items > 0
+
+
+@pytest.mark.parametrize("persons", [1, 2, 10, 50])
+@pytest.mark.parametrize("on", [ON, date(2024, 11, 1)])
+def test_a_handful_of_people_is_a_country_too(persons, on):
+    found = files_of(SMALL._replace(persons=persons, months=12, on=on))
+    assert found["persons.csv"][1].count(b"\n") == persons + 2
+    for name, (one, content) in found.items():
+        if one.kind == registers.PAYMENTS and not name.startswith("statement"):
+            differences, totals = read(name, content)
+            assert bool(differences) == ("differs" in name), name
+            assert totals.items > 0
+
+
+def test_a_large_employer_has_its_messages_in_the_statement():
+    world = World(SMALL._replace(months=1, on=date(2024, 11, 20)), LAW, CALENDAR)
+    world.staff = world.staff._replace(
+        people=world.staff.people * 100,
+        employer=np.tile(world.staff.employer, 100),
+        income=np.tile(world.staff.income, 100),
+        paid=np.tile(world.staff.paid, 100),
+    )
+    found = {one.name: b"".join(one.content) for one in registers.all_files(world)}
+    references = re.findall(rb":20:(\S+)", found["2024-11.mt102.txt"].replace(b"\0", b""))
+    assert [reference for reference in references if len(reference) > 15]
+    entries = re.findall(rb"<NtryRef>(\S+)</NtryRef>", found["statement_2024-11.camt053.xml"])
+    assert set(references) < set(entries)

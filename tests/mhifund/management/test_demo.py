@@ -140,7 +140,7 @@ def test_another_country_is_refused(account):
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--persons", "199"), ("--months", "0"), ("--on", "soon"), ("--on", "2020-01-31")],
+    [("--persons", "0"), ("--months", "0"), ("--on", "soon"), ("--on", "2020-01-31")],
 )
 def test_wrong_use_is_told(arguments):
     with pytest.raises(CommandError):
