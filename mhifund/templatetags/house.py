@@ -1,19 +1,16 @@
-"""How the pages write figures, days, states and icons."""
+"""The tags and filters of the pages: states, icons, the shell, and what `written` writes."""
 
 import re
-from datetime import date, datetime
 from decimal import Decimal
 
 from django import template
 from django.templatetags.static import static
-from django.utils import timezone
-from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
-from mhifund import access, labels, rail
+from mhifund import access, labels, rail, written
 from payments import labels as payment_words
 from registry import labels as registry_words
 from registry.admin import COUNTED
@@ -22,7 +19,22 @@ from registry.rules import iin as iin_rule
 register = template.Library()
 
 SPRITE = "vendor/tabler-icons-3.51.0/icons.svg"
-NOTHING = "–"
+
+for filter_ in (
+    written.figure,
+    written.money,
+    written.tenge,
+    written.day,
+    written.moment,
+    written.month,
+    written.month_name,
+    written.duration,
+    written.percent_of,
+    written.basis,
+    written.article,
+):
+    register.filter(filter_)
+register.simple_tag(written.parameter_value)
 
 
 @register.simple_tag
@@ -39,71 +51,6 @@ def icon(name, extra=""):
 def note_icon(level):
     icons = {"success": "circle-check", "warning": "alert-triangle", "error": "circle-x"}
     return icons.get(level, "info-circle")
-
-
-@register.filter
-def figure(value):
-    """A whole number with thin spaces between the thousands."""
-    return NOTHING if value is None else _grouped(value, 0)
-
-
-@register.filter
-def money(value):
-    """A sum with two places; the unit stands in the heading."""
-    return NOTHING if value is None else _grouped(value, 2)
-
-
-@register.filter
-def tenge(value):
-    return NOTHING if value is None else f"{_grouped(value, 2)}\u202f₸"
-
-
-def _grouped(value, places):
-    written = number_format(Decimal(value), decimal_pos=places, use_l10n=True, force_grouping=True)
-    return written.replace("-", "−")
-
-
-@register.filter
-def day(value):
-    return date_format(value, "d.m.Y") if value else NOTHING
-
-
-@register.filter
-def moment(value):
-    if not isinstance(value, datetime):
-        return NOTHING
-    return date_format(timezone.localtime(value), "d.m.Y H:i")
-
-
-@register.filter
-def month(value):
-    """A month as the tables write it: 08.2026."""
-    return date_format(value, "m.Y") if isinstance(value, date) else NOTHING
-
-
-@register.filter
-def month_name(value):
-    return date_format(value, "M Y") if isinstance(value, date) else NOTHING
-
-
-@register.filter
-def duration(seconds):
-    if seconds is None:
-        return NOTHING
-    if seconds < 60:
-        return _("%(seconds)s s") % {"seconds": number_format(round(seconds, 1))}
-    return _("%(minutes)s min %(seconds)s s") % {
-        "minutes": int(seconds // 60),
-        "seconds": int(seconds % 60),
-    }
-
-
-@register.filter
-def percent_of(part, whole):
-    if not whole:
-        return NOTHING
-    share = Decimal(100 * part) / whole
-    return f"{_grouped(share.quantize(Decimal('0.1')), 1)}\u202f%"
 
 
 @register.filter
@@ -128,8 +75,8 @@ def part_done(file):
 def level_sum(value, is_count):
     """A number of items, or a sum that is kept in tiyn."""
     if value is None:
-        return NOTHING
-    return figure(value) if is_count else money(Decimal(value).scaleb(-2))
+        return written.NOTHING
+    return written.figure(value) if is_count else written.money(Decimal(value).scaleb(-2))
 
 
 @register.filter
@@ -141,48 +88,6 @@ def masked(number):
 def word(code, table):
     """The word for a code: `{{ person.sex|word:"sexes" }}`."""
     return labels.WORDS[table].get(code, code)
-
-
-PLACES = re.compile(r"\b(art\.|p\.|App\.|para) ([\d-]+)")
-PLACE_WORDS = {
-    "art.": gettext_lazy("art. %s"),
-    "p.": gettext_lazy("p. %s"),
-    "App.": gettext_lazy("App. %s"),
-    "para": gettext_lazy("para %s"),
-}
-PLACE_BEGINS = re.compile(r", (?=art\.|App\.)")
-
-
-@register.filter
-def basis(text):
-    """A legal basis in the language of the page: "Law 405-V of 16.11.2015, art. 26 p. 1"."""
-    acts, *place = PLACE_BEGINS.split(text or "", maxsplit=1)
-    words = "; ".join(str(registry_words.ACTS.get(act, act)) for act in acts.split("; "))
-    return ", ".join(filter(None, [words, *(article(part) for part in place)]))
-
-
-@register.filter
-def article(text):
-    words = PLACES.sub(lambda found: str(PLACE_WORDS[found[1]]) % found[2], text)
-    return words.replace(" ", "\u00a0").replace("-", "\u2011")
-
-
-@register.simple_tag
-def parameter_value(row):
-    """The value of a parameter with its unit, or that there is none."""
-    if row is None or (row.value is None and not row.text):
-        return _("not in force") if row is None or row.confidence != "none" else _("not known yet")
-    unit = registry_words.UNITS.get(row.unit, row.unit)
-    sign = "\u202f% " if row.unit.startswith("percent") else " "
-    return f"{_written(row)}{sign}{unit}".strip()
-
-
-def _written(row):
-    if row.unit == "date":
-        return day(date.fromisoformat(row.text))
-    if row.value is None:
-        return registry_words.VALUES.get(row.text, row.text)
-    return _grouped(row.value, max(0, -row.value.normalize().as_tuple().exponent))
 
 
 @register.simple_tag
@@ -276,7 +181,7 @@ def day_field(field, placeholder):
 def counted(changelist):
     """How long a list of the admin is, as far as it was counted."""
     many, name = changelist.result_count > COUNTED, changelist.opts.verbose_name_plural
-    total = figure(min(changelist.result_count, COUNTED))
+    total = written.figure(min(changelist.result_count, COUNTED))
     return f"{name}: {_('more than %s') % total if many else total}"
 
 

@@ -28,7 +28,7 @@ def today(request):
     if request.user.has_perm("payments.view_file"):
         context |= {"files": File.objects.order_by("-id")[:FILES], "receipts": _receipts()}
     if request.user.has_perm("registry.view_reports") and access.whole_country(request.user):
-        context["reports"] = Report.objects.order_by("-id")[:REPORTS]
+        context["reports"] = Report.objects.filter(form="xlsx").order_by("-id")[:REPORTS]
     return render(request, "mhifund/today.html", context)
 
 
