@@ -34,17 +34,21 @@ def sentences(file):
     if not file.code:
         return
     yield str(labels.FILE_CODES[file.code])
-    yield from filter(None, map(_told, file.differences[:SHOWN]))
+    yield from filter(
+        None, (_told(difference, file.code) for difference in file.differences[:SHOWN])
+    )
     if more := file.differences[SHOWN:]:
         yield _("And %(count)d differences more.") % {"count": len(more)}
     yield str(labels.REMEDIES[file.code])
 
 
-def _told(difference):
+def _told(difference, code):
+    """Where, and by how much; the code in words when it is another than the file's."""
     if "text" in difference:
         return difference["text"] and f"({difference['text']})"
-    where = ": ".join(filter(None, (_place(difference), _how(difference))))
-    return f"{where[0].upper()}{where[1:]}." if where else ""
+    what = "" if difference["code"] == code else str(labels.FILE_CODES[difference["code"]])
+    where = ": ".join(filter(None, (_place(difference), _how(difference) or what)))
+    return f"{where[0].upper()}{where[1:].rstrip('.')}." if where else ""
 
 
 def _place(difference):

@@ -9,13 +9,16 @@ from payments.rules.findings import FINDINGS, FOUND, HOLE, find
 from registry.actions import book, law
 from registry.actions.columns import days, fetch, run
 from registry.actions.gather import fetch_spans
+from registry.rules import months
 from registry.rules.batch import GROUPS, Group
-from registry.rules.days import FOREVER
+from registry.rules.days import FOREVER, day_number
 from registry.rules.due import KINDS, Kind, code
+from registry.rules.paid import ENTRY, EXCLUDED
 
 BOOKS = 20200101
 TOUCHED = "touched_month"
-PERSONS_AT_ONCE = 50_000
+MONTHS_AT_ONCE = 50_000
+RECHECKS_AT_ONCE = 10_000
 PRIVILEGED = [GROUPS.index(group) for group in (Group.STATE_PAID, Group.EXEMPT)]
 
 
@@ -25,21 +28,35 @@ def lock_the_books():
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", (BOOKS,))
 
 
-@transaction.atomic
 def derive_rechecks(*, at):
     """Derives the findings of everybody whose categories changed; returns how many persons."""
+    persons = 0
+    while some := _derive_some_rechecks(at):
+        persons += some
+    return persons
+
+
+RECHECKED = f"""
+    WITH rechecked AS (
+        DELETE FROM registry_recheck WHERE person_id IN (
+            SELECT person_id FROM registry_recheck ORDER BY person_id LIMIT {RECHECKS_AT_ONCE})
+        RETURNING person_id
+    ), touched AS (
+        INSERT INTO {TOUCHED} SELECT DISTINCT person_id, period
+        FROM registry_contribution JOIN rechecked USING (person_id)
+    )
+    SELECT count(*) FROM rechecked"""
+
+
+@transaction.atomic
+def _derive_some_rechecks(at):
     lock_the_books()
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM registry_recheck RETURNING person_id")
-        persons = [row[0] for row in cursor.fetchall()]
         touched_table(cursor)
-        cursor.execute(
-            f"INSERT INTO {TOUCHED} SELECT DISTINCT person_id, period FROM registry_contribution"
-            " WHERE person_id = ANY(%s)",
-            (persons,),
-        )
+        cursor.execute(RECHECKED)
+        persons = cursor.fetchone()[0]
     derive(at=at)
-    return len(persons)
+    return persons
 
 
 def touched_table(cursor):
@@ -48,17 +65,24 @@ def touched_table(cursor):
     cursor.execute(f"CREATE TEMP TABLE {TOUCHED} (person_id bigint, period date) ON COMMIT DROP")
 
 
+COUNT = np.dtype([("person", "<i8"), ("months", "<i8")])
+
+
 def derive(*, at):
     """Findings, exclusions and paid months of the person-months in TOUCHED."""
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {TOUCHED}")
-        cursor.execute(f"SELECT DISTINCT person_id FROM {TOUCHED} ORDER BY person_id")
-        persons = [row[0] for row in cursor.fetchall()]
+    counts = fetch(
+        f"SELECT person_id AS person, count(DISTINCT period) AS months FROM {TOUCHED}"
+        " GROUP BY person_id ORDER BY person_id",
+        (),
+        COUNT,
+    )
     rules = law.law(), law.calendar()
-    for start in range(0, len(persons), PERSONS_AT_ONCE):
-        part = persons[start : start + PERSONS_AT_ONCE]
-        _derive_range(part[0], part[-1], rules, at)
-    book.settle(TOUCHED)
+    part = (np.cumsum(counts["months"]) - counts["months"]) // MONTHS_AT_ONCE
+    for persons in np.split(counts["person"], np.flatnonzero(np.diff(part)) + 1):
+        if len(persons):
+            _derive_range(int(persons[0]), int(persons[-1]), rules, at)
 
 
 def _derive_range(first, last, rules, at):
@@ -67,8 +91,7 @@ def _derive_range(first, last, rules, at):
         " JOIN registry_contribution c USING (person_id, period)"
     )
     items = fetch(
-        f"SELECT {ITEMS} FROM {entries} JOIN registry_person p ON p.id = c.person_id"
-        " LEFT JOIN payments_dismissal d ON d.entry_id = c.id",
+        f"SELECT {ITEMS} FROM {entries} LEFT JOIN payments_dismissal d ON d.entry_id = c.id",
         (first, last),
         ITEM,
     )
@@ -76,6 +99,17 @@ def _derive_range(first, last, rules, at):
     found, holes = find(items, _exempt(items, first, last), *rules)
     _keep_findings(found, entries, (first, last), at)
     _keep_holes(holes, entries, (first, last), at)
+    book.keep_paid(_as_entries(items, rules[0]), holes[list(EXCLUDED.names)].astype(EXCLUDED))
+
+
+def _as_entries(items, rules):
+    """ENTRYs of the same items: what a refund takes away, it takes from its item."""
+    entries = np.empty(len(items), ENTRY)
+    for name in ("person", "month", "kind", "credited", "amount", "share"):
+        entries[name] = items[name]
+    entries["entry"] = np.where(items["reverses"] == 0, items["entry"], items["reverses"])
+    entries["enough"] = book.Enough(rules)(items["reference"])
+    return entries
 
 
 KIND_NAMES = ", ".join(f"'{kind}'" for kind in KINDS)
@@ -86,32 +120,45 @@ ITEMS = f"""
     coalesce((c.due * 100)::bigint, -1) AS due, coalesce(c.share, -1) AS share,
     {days("c.period")} AS month, array_position(ARRAY[{KIND_NAMES}], c.kind::text) - 1 AS kind,
     {days("c.credited_on")} AS credited, {days("c.reference_day")} AS reference,
-    (p.iin = c.payer)::int AS for_self, (d.entry_id IS NOT NULL)::int AS dismissed"""
+    CASE WHEN c.kind = '{Kind.EMPLOYER}' AND substr(c.payer, 5, 1) < '4'
+        THEN (SELECT p.iin = c.payer FROM registry_person p WHERE p.id = c.person_id)::int
+        ELSE 0 END AS for_self,
+    (d.entry_id IS NOT NULL)::int AS dismissed"""
 
 
 def _exempt(items, first, last):
     """EXEMPT rows of the deductions for months that privileges cover on every day."""
-    spans = fetch_spans(
-        f"registry_categoryspan s JOIN (SELECT DISTINCT person_id FROM {TOUCHED}) t"
-        " USING (person_id)",
-        "s.superseded_on",
-        first,
-        last,
-    )
-    spans = spans[np.isin(spans["group"], PRIVILEGED)]
-    held = {}
-    for span in spans:
-        believed = Believed(*(int(span[name]) for name in ("first", "last", "since", "until")))
-        held.setdefault(int(span["person"]), []).append(believed)
-    deductions = items[
-        (items["kind"] == code(Kind.EMPLOYER)) & np.isin(items["person"], spans["person"])
-    ]
+    deductions = items[items["kind"] == code(Kind.EMPLOYER)]
+    if not len(deductions):
+        return np.empty(0, EXEMPT)
+    held = _privileges(deductions, first, last)
     rows = [
         (entry, since, until)
         for entry, person, month in deductions[["entry", "person", "month"]].tolist()
+        if person in held
         for since, until in exempt_days(month, held[person])
     ]
     return np.array(rows, EXEMPT)
+
+
+def _privileges(deductions, first, last):
+    """What state-paid and exempt categories the persons hold around the months of deductions."""
+    spans = fetch_spans(
+        "registry_categoryspan s"
+        " JOIN (SELECT unnest(%s::bigint[]) AS person_id) d USING (person_id)",
+        "s.superseded_on",
+        first,
+        last,
+        (np.unique(deductions["person"]),),
+    )
+    begin = day_number(months.first(int(deductions["month"].min())))
+    end = day_number(months.last(int(deductions["month"].max())))
+    spans = spans[np.isin(spans["group"], PRIVILEGED)]
+    spans = spans[(spans["first"] <= end) & (spans["last"] >= begin)]
+    held = {}
+    for person, *days_of_span in spans[["person", *Believed._fields]].tolist():
+        held.setdefault(person, []).append(Believed(*days_of_span))
+    return held
 
 
 CURRENT = np.dtype([("id", "<i8"), *((name, FOUND[name].str) for name in FOUND.names)])

@@ -77,7 +77,6 @@ def settle(touched):
         _settle_range(touched, part[0], part[-1], enough)
 
 
-TOUCHED = np.dtype([("person", "<i8"), ("month", "<i4")])
 DIGEST = np.dtype([("person", "<i8"), ("size", "<i4")])
 
 
@@ -94,11 +93,13 @@ def _settle_range(touched, first, last, enough):
         (first, last),
         EXCLUDED,
     )
-    persons, records = paid(entries, holes)
-    months = fetch(
-        f"SELECT person_id AS person, {days('period')} AS month FROM {here}", (first, last), TOUCHED
-    )
-    _replace(np.unique(months["person"]), month_pairs(months), persons, records)
+    keep_paid(entries, holes)
+
+
+def keep_paid(entries, excluded):
+    """Keeps on which days months were paid; of each month that is touched all ENTRYs are given."""
+    if len(entries):
+        _replace(entries["person"], entries["month"], *paid(entries, excluded))
 
 
 def fetch_entries(source, params, enough):
@@ -142,16 +143,17 @@ def month_numbers(day_numbers):
     return day_numbers.astype("M8[D]").astype("M8[M]").astype(np.int64)
 
 
-def month_pairs(rows):
+def _pairs(persons, month):
     """(person, month) as one sortable number."""
-    return rows["person"] * 4096 + month_numbers(rows["month"])
+    return persons * 4096 + month
 
 
-def _replace(persons, touched_pairs, new_persons, new_records):
+def _replace(touched_persons, touched_months, new_persons, new_records):
     """Puts the new records of the touched months in the place of the old ones."""
-    old_persons, old_records = read_paid(int(persons[0]), int(persons[-1]))
-    keep = np.isin(old_persons, persons)
-    keep &= ~np.isin(old_persons * 4096 + old_records["month"], touched_pairs)
+    persons = np.unique(touched_persons)
+    old_persons, old_records = _paid("= ANY(%s)", (persons,))
+    touched = np.unique(_pairs(touched_persons, touched_months))
+    keep = ~np.isin(_pairs(old_persons, old_records["month"]), touched)
     owner = np.r_[old_persons[keep], new_persons]
     records = np.r_[old_records[keep], new_records]
     order = np.lexsort((records["since"], records["plane"], records["month"], owner))
@@ -170,15 +172,19 @@ def _replace(persons, touched_pairs, new_persons, new_records):
 
 def read_paid(first, last):
     """Persons and RECORDs, side by side, of the persons with ids first … last, in order."""
-    rows = "SELECT person_id, records FROM registry_paidmonths WHERE person_id BETWEEN %s AND %s"
+    return _paid("BETWEEN %s AND %s", (first, last))
+
+
+def _paid(which, params):
+    rows = f"SELECT person_id, records FROM registry_paidmonths WHERE person_id {which}"
     sizes = fetch(
         f"SELECT person_id AS person, octet_length(records) AS size FROM ({rows}"
         " ORDER BY person_id) p",
-        (first, last),
+        params,
         DIGEST,
     )
     with run(
-        f"SELECT string_agg(records, '') FROM ({rows} ORDER BY person_id) p", (first, last)
+        f"SELECT string_agg(records, '') FROM ({rows} ORDER BY person_id) p", params
     ) as cursor:
         blob = cursor.fetchone()[0] or b""
     return np.repeat(sizes["person"], sizes["size"] // RECORD.itemsize), np.frombuffer(blob, RECORD)

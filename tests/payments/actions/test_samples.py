@@ -7,15 +7,16 @@ import pytest
 from django.db import transaction
 
 from mhifund.night import through
-from payments.actions.account import account
-from payments.models import ExceptionItem, File, Message, StatementEntry
+from payments.models import ExceptionItem, File
 from registry.models import Contribution, Verdict
 from registry.rules import months
+from registry.rules.verdicts import missing_months
 from tests.payments.actions.office import AT, SAMPLES, items, load_people, take, take_file
 
 STATEMENT = SAMPLES / "statement_2026-11.camt053.xml"
-DIFFERING = SAMPLES / "held" / "statement_2026-11_differs.camt053.xml"
-NOVEMBER = SAMPLES / "registers" / "2026-11.csv"
+
+
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +66,7 @@ def verdicts(day):
 def missing(verdict):
     if verdict.window is None:
         return []
-    window = months.number(verdict.window)
-    return [months.text(window - 12 + bit) for bit in range(12) if verdict.missing >> bit & 1]
+    return map(months.text, missing_months(verdict.missing, months.number(verdict.window)))
 
 
 @pytest.mark.usefixtures("world")
@@ -92,98 +92,3 @@ def test_a_register_a_second_time_is_refused(name):
     file = take((SAMPLES / "registers" / name).read_bytes(), "under another name")
     assert (file.state, file.code) == ("refused", "already_received")
     assert Contribution.objects.count() == before
-
-
-# what is held, each file on a fresh database
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("name", "state", "code", "text"),
-    [
-        pytest.param(
-            "message_total.mt102.txt",
-            "held",
-            "message_total",
-            "The items of a message do not add up to its total. Message GCVP25032400081, line 2894:"
-            " the items make 6,200.00 tenge, the total says 6,200.01: they differ by 0.01 tenge."
-            " Nothing of it was posted. Ask the sender for a corrected file and receive that.",
-            id="message_total",
-        ),
-        pytest.param(
-            "truncated.mt102.txt",
-            "held",
-            "truncated",
-            "The file is cut off. Line 1446. Nothing of it was posted. Ask"
-            " the sender for a corrected file and receive that.",
-            id="truncated",
-        ),
-        pytest.param(
-            "trailer_count.csv",
-            "held",
-            "trailer_count",
-            "The number of items differs from the number in the last row. Line 134: the list has"
-            " 132 items, the last row says 133. Nothing of it was posted. Ask the sender for a"
-            " corrected file and receive that.",
-            id="trailer_count",
-        ),
-        pytest.param(
-            "no_trailer.csv",
-            "held",
-            "no_trailer",
-            "The list has no last row with its totals. Line 133. Nothing of it was posted. Ask the"
-            " sender for a corrected file and receive that.",
-            id="no_trailer",
-        ),
-        pytest.param(
-            "empty.csv",
-            "refused",
-            "empty",
-            "The file is empty. (nothing in the file) Ask the sender for the file again.",
-            id="empty",
-        ),
-        pytest.param(
-            "not_a_register.csv",
-            "refused",
-            "unreadable",
-            "The file is no register and no bank statement. (a text with NUL characters) Ask the"
-            " sender for the file again.",
-            id="not_a_register",
-        ),
-    ],
-)
-def test_a_file_with_a_fault_is_not_posted(name, state, code, text):
-    load_people()
-    file = take_file(SAMPLES / "held" / name)
-    told = account(file)
-    assert (told["state"], told["code"], told["text"]) == (state, code, text)
-    assert Contribution.objects.count() == ExceptionItem.objects.count() == 0
-    assert Message.objects.exists() == (state == "held")
-
-
-@pytest.mark.django_db
-def test_a_register_is_held_when_the_statement_before_it_differs():
-    load_people()
-    assert take_file(DIFFERING).state == "posted"
-    file = take_file(NOVEMBER)
-    assert (file.state, file.code, file.posted) == ("held", "statement_amount", 0)
-    assert Contribution.objects.count() == 0
-
-
-@pytest.mark.django_db
-def test_a_register_is_flagged_when_the_statement_after_it_differs():
-    load_people()
-    register, statement = take_file(NOVEMBER), take_file(DIFFERING)
-    assert (statement.state, statement.code) == ("posted", "statement_amount")
-    register.refresh_from_db()
-    assert (register.state, register.code) == ("posted", "statement_amount")
-    assert statement.differences == register.differences
-
-
-@pytest.mark.django_db
-def test_a_right_statement_after_a_wrong_one_takes_the_flag_away():
-    load_people()
-    register, _, right = take_file(NOVEMBER), take_file(DIFFERING), take_file(STATEMENT)
-    register.refresh_from_db()
-    assert (register.code, register.differences) == ("", [])
-    assert (right.code, right.items) == ("", StatementEntry.objects.filter(file=right).count())
