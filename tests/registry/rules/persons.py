@@ -60,16 +60,17 @@ def spans(rows: Sequence[Row], person: int = 0) -> list[tuple]:
             if (rows[other].category, rows[other].since) == (row.category, row.since)
         ]
         groups = list(oracle.GROUPS[row.category].items())
-        ends = [since - DAY for since, _ in groups[1:]] + [date.max]
+        ends = [since - DAY for since, _ in groups[1:]] + [None]
         for (since, group), end in zip(groups, ends, strict=True):
-            first, last = max(row.since, since), min(row.until or date.max, end)
-            if group in GROUPS and first <= last:
+            first = max(row.since, since)
+            last = min(filter(None, (row.until, end)), default=None)
+            if group in GROUPS and (last is None or first <= last):
                 found.append(
                     (
                         person,
                         GROUPS.index(group),
                         day_number(first),
-                        NEVER if last == date.max else day_number(last),
+                        NEVER if last is None else day_number(last),
                         NEVER if row.until is None else day_number(row.until),
                         day_number(row.received),
                         day_number(later[0]) if later else NEVER,

@@ -20,6 +20,12 @@ from tests.registry.rules.persons import Judged
 
 AHEAD = paid("2023-02", "2024-01", INDEPENDENT, on="2023-01-31")
 CARE_OF_THE_STATE = holds("student", "2023-02-01", "2024-01-31", received="2023-01-10")
+ONE_PAID_AND_A_CATEGORY = person(
+    paid("2023-02", "2023-02", INDEPENDENT, on="2023-01-31"),
+    holds("student", "2023-03-01", "2023-03-31", received="2023-01-10"),
+    holds("pensioner", "2023-04-20", "2024-01-31", received="2023-01-10"),
+    holds("pensioner", "2023-04-20", "2023-12-31", received="2023-04-15"),
+)
 
 
 @pytest.mark.parametrize(
@@ -142,6 +148,18 @@ CARE_OF_THE_STATE = holds("student", "2023-02-01", "2024-01-31", received="2023-
             ),
             insured("prepaid", "2024-04-30", "2023-02-15"),
             id="the one paid month was paid then, and is covered by the category now",
+        ),
+        pytest.param(
+            "2023-04-14",
+            ONE_PAID_AND_A_CATEGORY,
+            insured("prepaid", "2024-04-30", "2023-04-20"),
+            id="the day before the category turns out to be shorter",
+        ),
+        pytest.param(
+            "2023-04-15",
+            ONE_PAID_AND_A_CATEGORY,
+            not_insured("gap", "2022-04…2023-01", "2023-04-20"),
+            id="the category that covered the other months turned out to be shorter",
         ),
         pytest.param(
             "2023-05-10",
