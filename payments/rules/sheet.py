@@ -65,7 +65,6 @@ class Sheet(Reading):
         self._header_of = itemgetter(*(places.get(name, nowhere) for name in columns.HEADER))
         self._person_of = itemgetter(*(places.get(name, nowhere) for name in columns.PERSON))
         self._amount_at = places["amount"]
-        self._first_is_header = 0 in {places.get(name) for name in columns.HEADER}
         self._orders = Orders()
         self._known: dict[tuple[str, ...], int] = {}
         self._repeats = Repeats()
@@ -162,7 +161,7 @@ class Sheet(Reading):
         number = self._orders.number(found)
         if number == before:
             self._check(found, row[0])
-        if named and self._first_is_header and sum(map(len, header)) <= KEPT_CHARACTERS:
+        if named and sum(map(len, header)) <= KEPT_CHARACTERS:
             if len(self._known) >= KEPT_HEADERS:
                 self._known.clear()
             self._known[header] = number

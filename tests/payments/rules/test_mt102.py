@@ -96,6 +96,9 @@ WRITTEN_OTHERWISE = {
     "spaces": USUAL.replace("/FM/", "/FM/ ")
     .replace(":32B:KZT", ":32B: KZT ")
     .replace(":32A:241121KZT", ":32A: 241121 KZT "),
+    "spaces around names": re.sub(
+        r"(?<=/)(ИВАН|ИВАНОВ|ИВАНОВИЧ|ТОО ҮЛГІ|77|122)\r", r" \1 \r", USUAL
+    ),
     "other tags": USUAL.replace("/DT/", "/OPV/1\r\n/LA/KZ123\r\n/XYZ/a:b/c\r\n/DT/"),
     "no tag between": USUAL.replace(":70:/FM/", "/FM/"),
     "a long form of the day": USUAL.replace("241121KZT", "20241121KZT"),

@@ -101,6 +101,13 @@ def test_a_sample_with_a_difference_is_held(data, expected):
     assert read(data).differences == expected
 
 
+def test_the_first_difference_names_the_code_of_the_file():
+    reading = register.read(io.BytesIO(HELD["message_total"][0]), "")
+    assert reading.code is None
+    list(reading)
+    assert reading.code == Held.MESSAGE_TOTAL
+
+
 @pytest.mark.parametrize(
     ("name", "encoding", "names"),
     [

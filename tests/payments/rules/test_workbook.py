@@ -1,4 +1,5 @@
 import io
+import re
 import zipfile
 from datetime import date, datetime
 
@@ -7,10 +8,19 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payments.rules.cells import decimal, place, unescaped
+from payments.rules.cells import FIRST_OF_1900, Grid, Strings, decimal, place, unescaped
 from payments.rules.items import Item, Message
 from payments.rules.totals import Difference, Held, Refusal, Refused
-from tests.payments.rules.files import HEADING, ROW, read, row, texts, tried, workbook
+from tests.payments.rules.files import (
+    HEADING,
+    ROW,
+    plain_workbook,
+    read,
+    row,
+    texts,
+    tried,
+    workbook,
+)
 
 TOTALS = ["ИТОГО", 1, *[None] * 12, 4250]
 ITEM = Item(
@@ -111,6 +121,66 @@ def test_a_cell_is_the_text_it_would_be_in_a_list(column, cell, field, value):
     assert type(found) is type(value)
 
 
+def test_a_day_written_out_is_a_day():
+    cell = b'<c r="D2" t="d"><v>2026-08-05T00:00:00.000Z</v></c>'
+    data = edited(lambda text: re.sub(rb'<c r="D2".*?</c>', cell, text))
+    assert read(data).messages == [MESSAGE]
+
+
+def shown(number_format: object) -> str:
+    """An order number of 46239 that the sheet shows in some way."""
+    data = io.BytesIO()
+    book = xlsxwriter.Workbook(data)
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, HEADING)
+    sheet.write_row(1, 0, row())
+    sheet.write_number(1, 2, 46239, book.add_format({"num_format": number_format}))
+    book.close()
+    return read(data.getvalue()).messages[0].order_no
+
+
+@pytest.mark.parametrize(
+    "number_format",
+    [
+        *range(14, 18),
+        22,
+        *range(27, 37),
+        *range(50, 59),
+        "dd.mm.yyyy",
+        "yyyy",
+        "D MMMM",
+        "[$-419]d mmm yy;@",
+    ],
+)
+def test_a_number_shown_as_a_day_is_a_day(number_format):
+    assert shown(number_format) == "2026-08-05"
+
+
+@pytest.mark.parametrize(
+    "number_format",
+    [*range(14), *range(18, 22), *range(37, 50), "0.00", "@", "h:mm", '"day" 0', "[Red]0", r"\d0"],
+)
+def test_a_number_shown_otherwise_is_a_number(number_format):
+    assert shown(number_format) == "46239"
+
+
+@pytest.mark.parametrize(
+    ("serial", "day"),
+    [
+        (1, "1900-01-01"),
+        (59, "1900-02-28"),
+        (61, "1900-03-01"),
+        (46239.75, "2026-08-05"),
+        (2958465, "9999-12-31"),
+        (2958466, "2958466"),
+        (0, "0"),
+        (-1, "-1"),
+    ],
+)
+def test_days_are_counted_as_excel_counts_them(serial, day):
+    assert Grid(Strings(()), {"0"}, FIRST_OF_1900)._number_or_day(str(serial)) == day
+
+
 def test_only_a_number_has_lost_its_noughts():
     cells: list[object] = list(row())
     cells[HEADING.index("payer_id")] = 140000012
@@ -134,6 +204,11 @@ def test_an_unreadable_sum_holds_the_workbook(cell, expected):
 def test_rows_are_named_by_their_numbers_and_empty_ones_are_none():
     rows = [[], HEADING, [], [*row()[:-1], "x"], [" "], TOTALS, ["  "], []]
     assert read(workbook(rows)).differences == [Difference(Held.BAD_SUM, "R1", line=4)]
+
+
+def test_rows_without_a_number_are_counted():
+    found = read(plain_workbook([HEADING, row(), [*row()[:-1], "x"]]))
+    assert [one.line for one in found.differences] == [3, 3]
 
 
 def test_a_workbook_without_totals_is_held():
@@ -286,6 +361,14 @@ REFUSED = {
     ),
     "endless nesting": (
         replaced(b"</row>", b"</row>" + b"<a>" * 100_000),
+        "endless nesting",
+    ),
+    "endless nesting of styles": (
+        replaced(b"<fonts", b"<a>" * 100_000 + b"<fonts", "xl/styles.xml"),
+        "endless nesting",
+    ),
+    "endless nesting of texts": (
+        replaced(b"<si>", b"<a>" * 100_000 + b"<si>", "xl/sharedStrings.xml"),
         "endless nesting",
     ),
     "an endless tag": (
