@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import numpy as np
 from django.db import connection
 from django.db.models import Max
 
@@ -44,7 +45,7 @@ def _last_entry():
 
 def _post_slice(file, first, last, rules, at):
     items = fetch(f"SELECT {ITEMS}", (first, last), INCOMING)
-    mask, kind, settled = decide(items, _self_paying(first, last), rules)
+    mask, kind, settled = decide(items, _self_paying(items), rules)
     good = mask == 0
     rows = items[good]
     columns = (
@@ -81,18 +82,15 @@ ITEMS = f"""
     WHERE i.row BETWEEN %s AND %s ORDER BY i.row"""
 
 
-def _self_paying(first, last):
-    """Spans of the payer categories of everybody who pays or is paid for in a slice."""
+def _self_paying(items):
+    """Spans of the payer categories of everybody who pays or is paid for by the items."""
     return fetch(
         f"SELECT s.person_id AS person, {days('s.valid_from')} AS first,"
         f" coalesce({days('s.valid_to')}, {NEVER}) AS last FROM registry_categoryspan s"
         " WHERE s.category_id = ANY(%s) AND s.superseded_on IS NULL"
         "  AND coalesce(s.valid_to, 'infinity') >= s.valid_from"
-        "  AND s.person_id IN (SELECT p.id FROM incoming_item i"
-        "   JOIN incoming_order o ON o.number = i.order_number"
-        "   JOIN registry_person p ON p.iin IN (i.iin, o.payer)"
-        "   WHERE i.row BETWEEN %s AND %s)",
-        (list(SELF_PAYING), first, last),
+        "  AND s.person_id = ANY(%s)",
+        (list(SELF_PAYING), np.unique((items["person"], items["payer_person"]))),
         HELD_BY,
     )
 

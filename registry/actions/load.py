@@ -50,6 +50,8 @@ def load_persons(stream, *, received_on, at, progress=no_progress):
         cursor.execute(ADD_PERSONS, when)
         loaded.new += cursor.rowcount
         cursor.execute("DROP TABLE staged_person")
+        # the next registers are planned by these statistics
+        cursor.execute("ANALYZE registry_person")
     return loaded.finish()
 
 
@@ -78,6 +80,7 @@ def load_categories(stream, *, at, loaded_on=None, progress=no_progress):
         cursor.execute("LOCK TABLE registry_recheck IN SHARE ROW EXCLUSIVE MODE")
         cursor.execute(RECHECK)
         cursor.execute(f"DROP TABLE staged_span, accepted_span, {', '.join(TABLES)}")
+        cursor.execute("ANALYZE registry_categoryspan")
     return loaded.finish()
 
 
