@@ -152,6 +152,17 @@ class ReportTakingAdmin(ReadOnly):
     list_select_related = ("user", "report")
 
 
+class RoleFilter(admin.SimpleListFilter):
+    title = _("role")
+    parameter_name = "role"
+
+    def lookups(self, request, model_admin):
+        return tuple(labels.ROLES.items())
+
+    def queryset(self, request, queryset):
+        return queryset.filter(groups__name=self.value()) if self.value() else queryset
+
+
 class Roles(forms.ModelMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
@@ -182,7 +193,7 @@ class StaffAdmin(UserAdmin):
 
     inlines = (ProfileInline,)
     list_display = ("username", "last_name", "first_name", "role", "is_active", "last_login")
-    list_filter = ("is_active", "groups")
+    list_filter = ("is_active", RoleFilter)
     filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("username", "password")}),

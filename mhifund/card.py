@@ -13,6 +13,7 @@ from registry.rules.explain import Why
 
 FIRST_MONTH = months.from_period("012020")
 SHOWN = 100
+GOOD, OPEN, BAD = ("is-good", "check"), ("", "minus"), ("is-bad", "x")
 
 
 def card(person, query):
@@ -70,15 +71,22 @@ def _holds(span, on):
 
 
 def _tile(line):
+    look, icon = GOOD if line.covered else OPEN if _is_open(line) else BAD
     return {
         "line": line,
         "first": months.first(line.month),
         "period": months.period(line.month),
-        "look": "is-good" if line.covered else "" if line.why == Why.NOT_DUE else "is-bad",
-        "icon": "check" if line.covered else "minus" if line.why == Why.NOT_DUE else "x",
+        "look": look,
+        "icon": icon,
+        "before": line.month < FIRST_MONTH,
         "by": line.by[0] if line.by else None,
         "short": line.lacking if line.why == Why.UNDERPAID else None,
     }
+
+
+def _is_open(line):
+    """Whether nobody can miss the month: it is not due yet, or lies before the insurance."""
+    return line.why == Why.NOT_DUE or line.month < FIRST_MONTH
 
 
 def _years(tiles):

@@ -146,6 +146,13 @@ def test_an_administrator_makes_a_user_with_a_role_and_regions_but_no_superuser(
     assert "user_permissions" not in page
 
 
+def test_users_are_narrowed_by_role(root):
+    staff("treasurer")
+    staff("analyst")
+    answer = root.get(reverse("admin:auth_user_changelist"), {"role": "analyst"})
+    assert [user.username for user in answer.context["cl"].result_list] == ["analyst-0"]
+
+
 def test_an_administrator_sees_no_persons(client):
     user = staff("administrator")
     user.is_staff = True

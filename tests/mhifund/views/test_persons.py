@@ -152,7 +152,9 @@ def test_a_card_shows_a_past_day_as_it_was_known_then(as_role):
     client = as_role("registry_operator")
     before = (ON - timedelta(days=1)).strftime("%d.%m.%Y")
     assert "Not known then" in text_of(card(client, person, known=before))
-    assert "until 30.06.2020" in text_of(card(client, person, on="15.03.2020"))
+    answer = card(client, person, on="15.03.2020")
+    assert "until 30.06.2020" in text_of(answer)
+    assert [tile["look"] for tile in answer.context["tiles"]] == [*[""] * 10, "is-bad", ""]
 
 
 @pytest.mark.parametrize("on", ["31.02.2026", "20.11.0026", "31.12.9999"])
