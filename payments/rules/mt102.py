@@ -252,7 +252,7 @@ class Messages(Reading):
         if opened.disorder:
             yield opened.disorder._replace(reference=reference)
         before = len(self._references)
-        if not reference or self._references.of(reference) < before:
+        if not reference or self._references.of(reference.encode()) < before:
             yield Difference(Held.MESSAGE_COUNT, reference, line=opened.line)
         if message.declared is None:
             yield Difference(Held.BAD_SUM, reference, line=line)

@@ -45,10 +45,10 @@ class Orders:
 
     def number(self, header: Header) -> int:
         """The ordinal of the order; of a new one the number of orders before."""
-        written = SEPARATOR.join(header)
+        written = SEPARATOR.join(header).encode()
         number = self._ordinals.of(written)
         if number == len(self.items):
-            self._sizes.append(self._headers.write(written.encode()))
+            self._sizes.append(self._headers.write(written))
             self.items.append(0)
             self.totals.append(0)
         return number
@@ -70,9 +70,8 @@ class Orders:
         self._headers.seek(0)
         with self._headers as headers:
             for number, length in enumerate(self._sizes):
-                header = Header(*headers.read(length).decode().split(SEPARATOR))
-                total = within_bounds(self.totals[number])
-                found.append(_message(number, header, self.items[number], total))
+                header = headers.read(length).decode().split(SEPARATOR)
+                found.append(_message(number, header, self.items[number], self.totals[number]))
                 size += length
                 if len(found) == MOST_MESSAGES or size > MOST_CHARACTERS:
                     yield found
@@ -80,7 +79,7 @@ class Orders:
         yield found
 
 
-def _message(number: int, header: Header, items: int, total: int) -> Message:
+def _message(number: int, header: list[str], items: int, total: int) -> Message:
     reference, order_no, order_date, payment_date, knp, payer_id, payer_name = header
     return Message(
         number,
@@ -92,6 +91,6 @@ def _message(number: int, header: Header, items: int, total: int) -> Message:
         payer_id,
         payer_name,
         items,
-        total,
+        within_bounds(total),
         declared=None,
     )

@@ -23,8 +23,8 @@ class Ordinals:
     def __len__(self) -> int:
         return self._count
 
-    def of(self, text: str) -> int:
-        digest = blake2b(text.encode(), digest_size=DIGEST).digest()
+    def of(self, text: bytes) -> int:
+        digest = blake2b(text, digest_size=DIGEST).digest()
         slot = self._slot(digest)
         if not self._slots[slot]:
             self._digests += digest

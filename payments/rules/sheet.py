@@ -154,7 +154,7 @@ class Sheet(Reading):
             self._take_totals(row)
             return NO_PERSON
         found = Header(*map(str.strip, header))
-        named = any(found)
+        named = bool(found.reference) or any(found)
         if not named and not any(cell.strip() for cell in cells):
             return NO_PERSON
         before = len(self._orders)
