@@ -34,10 +34,10 @@ def owned(folder: Path) -> TextIO | None:
 
 def remove(folder: Path) -> None:
     """With the servers in it: workers that were cut off could not stop them."""
-    place = Place(folder)
-    postgres.stop(place)
-    valkey.stop(place)
-    place.clear()
+    for place in map(Place, (folder, *folder.glob("gw*"))):
+        postgres.stop(place)
+        valkey.stop(place)
+        place.clear()
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -50,7 +50,10 @@ def remove_what_killed_runs_left() -> None:
                 lock.close()
 
 
-if "PYTEST_XDIST_WORKER" not in os.environ:
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    # files and servers of its own, as if it were alone
+    os.environ["MHIFUND_DATA"] += f"/{worker}"
+else:
     remove_what_killed_runs_left()
     os.environ["MHIFUND_DATA"] = tempfile.mkdtemp(prefix=PREFIX)
     mine = owned(Path(os.environ["MHIFUND_DATA"]))
@@ -72,6 +75,6 @@ hypothesis_settings.load_profile("project")
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None,
 ) -> Iterator[None]:
-    """The first test that needs a database starts the servers, the last process stops them."""
+    """The first test that needs a database starts the servers."""
     with using(settings.PLACE):
         yield
