@@ -29,7 +29,12 @@ REFERENCES = 50
 
 
 def levels(file):
-    """Each level with its differences; the statement's level waits while there is none."""
+    """Each level with its differences; the statement's level waits while there is none.
+
+    A statement has no levels of its own, and a file that is read or refused none yet.
+    """
+    if file.kind != "register" or file.state not in ("posted", "held"):
+        return []
     rows = [
         {"label": label, "code": file.code if file.code in codes else "", **_of(file, codes)}
         for label, codes in LEVELS

@@ -10,6 +10,7 @@ from payments.models import ExceptionItem, File
 
 MESSAGES = 50
 EXCEPTIONS = 50
+ENTRIES = 200
 
 may_see = permission_required("payments.view_file", raise_exception=True)
 
@@ -40,6 +41,7 @@ def register(request, pk):
         {
             "file": file,
             "levels": levels.levels(file),
+            "statement_entries": _entries(file),
             "findings": _most_first(file.finding_codes()),
             "exception_counts": _most_first(file.exception_codes()),
             "payment_messages": messages[:MESSAGES],
@@ -52,6 +54,11 @@ def register(request, pk):
 
 def _number(text):
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _entries(file):
+    """What a statement says the bank credited."""
+    return file.entries.order_by("id")[:ENTRIES] if file.kind == "statement" else []
 
 
 def _most_first(counts):

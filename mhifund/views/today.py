@@ -14,7 +14,6 @@ from payments.models import File
 from registry.models import Run, Shift, Tally
 
 FILES = 5
-REPORTS = 6
 NIGHTS = 30
 MONTHS = 24
 BIGGEST_SHIFTS = 8
@@ -28,7 +27,7 @@ def today(request):
     if request.user.has_perm("payments.view_file"):
         context |= {"files": File.objects.order_by("-id")[:FILES], "receipts": _receipts()}
     if request.user.has_perm("registry.view_reports") and access.whole_country(request.user):
-        context["reports"] = Report.objects.filter(form="xlsx").order_by("-id")[:REPORTS]
+        context["reports"] = Report.objects.filter(form="xlsx", run=run).order_by("id")
     return render(request, "mhifund/today.html", context)
 
 
@@ -45,9 +44,14 @@ def _night(user, run):
         "by_status": [(status, by_status[status]) for status in charts.STATUSES],
         "judged": sum(by_status.values()),
         "by_reason": charts.shares(by_reason),
-        "moves": list(moves.order_by("-n")[:BIGGEST_SHIFTS]),
+        "moves": sorted(moves, key=_weight)[:BIGGEST_SHIFTS],
         "nights": _nights(user, run),
     }
+
+
+def _weight(move):
+    """Changes of status before changes of the day until which it lasts, many before few."""
+    return move["old_status"] == move["status"], -move["n"]
 
 
 def _nights(user, run):

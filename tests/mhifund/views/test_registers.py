@@ -1,12 +1,15 @@
 """Received files: the list, one of them, what could not be posted, and bringing one."""
 
+import io
+
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from payments.actions.receive import receive
 from payments.models import ExceptionItem, File
-from tests.mhifund.office import AIDOS, ARMAN, HEAD, item, known, register
+from tests.mhifund.office import AIDOS, ARMAN, AT, HEAD, item, known, register
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +52,27 @@ def test_a_posted_file_shows_what_was_noticed_and_what_was_left_out(as_role):
     assert answer.context["findings"] == [("duplicate", 1)]
     assert answer.context["exception_counts"] == [("bad_period", 1)]
     assert [row.period for row in answer.context["exceptions"]] == ["132026"]
+
+
+STATEMENT = b"""<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt>
+<Ntry><NtryRef>R1</NtryRef><Amt Ccy="KZT">100.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>
+<BookgDt><Dt>2026-10-06</Dt></BookgDt></Ntry>
+</Stmt></BkToCstmrStmt></Document>"""
+
+
+def test_a_statement_shows_what_the_bank_credited_and_the_register_that_it_meets(as_role):
+    known(AIDOS)
+    file = good("r.csv", "R1")
+    statement = receive(io.BytesIO(STATEMENT), "bank.xml", at=AT)
+    client = as_role("treasurer")
+    answer = client.get(reverse("register", args=[statement.pk]))
+    assert answer.context["levels"] == []
+    assert [(row.reference, str(row.amount)) for row in answer.context["statement_entries"]] == [
+        ("R1", "100.00")
+    ]
+    answer = client.get(reverse("register", args=[file.pk]))
+    assert [level["state"] for level in answer.context["levels"]] == ["meets"] * 4
 
 
 def test_the_line_as_it_came_masks_iins_for_a_role_without_the_right(as_role):
