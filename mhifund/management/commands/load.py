@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from mhifund.management.answer import Answer, Answering, bar, day, file
 from payments.actions.derive import derive_rechecks
@@ -30,7 +30,7 @@ class Command(Answering):
 
     def answers(self, *, what, file, received, **options):
         verb = {"persons": self.persons, "categories": self.categories}[what]
-        with file.open("rb") as stream, bar(file) as shown:
+        with translation.override("en"), file.open("rb") as stream, bar(file) as shown:
             try:
                 loaded = verb(stream, received, lambda read: shown.update(read - shown.n))
             except Refused as refused:

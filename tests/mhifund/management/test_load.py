@@ -39,6 +39,7 @@ def test_the_outcome_is_told_in_words(written, capsys):
     assert first == "2 rows: 1 new, 0 changed, 0 unchanged, 1 rejected"
     assert second.startswith("line 3: ")
     assert second.endswith(": 660722369158")
+    assert second.isascii()  # in English, whatever the language of the site
 
 
 @pytest.mark.django_db
