@@ -25,7 +25,7 @@ def account(file):
         "posted": file.posted,
         "exceptions": file.exception_codes(),
         "findings": file.finding_codes(),
-        "total": file.total,
+        "total": Decimal(file.total),  # a refused file has the bare 0 of the field
     }
 
 

@@ -72,6 +72,7 @@ def test_the_same_bytes_are_received_once_under_any_name(name):
     before = state()
     again = take(ONE, name)
     assert outcome(again) == ("refused", "already_received", 0)
+    assert isinstance(account(again)["total"], Decimal)
     assert account(again)["text"] == (
         "The same file was received before. (register.csv) There is nothing to do: what came of it"
         " then still holds."
