@@ -132,8 +132,8 @@ class Killed(Exception):
 
 
 def test_a_run_that_was_cut_off_is_continued(monkeypatch):
-    monkeypatch.setattr(judge, "PERSONS_AT_ONCE", 1)
     (first, *_), _ = keep([STOPPED, STUDENT, NOBODY])
+    monkeypatch.setattr(judge, "PERSONS_AT_ONCE", first.pk)
 
     def cut_off(done):
         if done == 1:

@@ -27,8 +27,8 @@ from tests.registry.rules.strategies import (
     persons,
 )
 
-MANY = settings(max_examples=800, suppress_health_check=list(HealthCheck))
-SOME = settings(MANY, max_examples=100)
+MANY = settings(max_examples=500, suppress_health_check=list(HealthCheck))
+SOME = settings(MANY, max_examples=80)
 
 
 @MANY
