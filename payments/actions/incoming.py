@@ -74,11 +74,16 @@ def _copy(cursor, table, lines):
 def _items(items, before):
     valid = valid_iins(np.array([item.iin[:13].encode("ascii", "replace") for item in items], "S"))
     for row, (item, iin_ok) in enumerate(zip(items, valid.tolist(), strict=True), before + 1):
+        order, line, *texts, born, period, month, amount, raw = item
+        texts.append(period)
+        together = "".join(texts)
+        if not together.isprintable() or "\\" in together:
+            texts = map(text, texts)
+        iin, last, first, middle, written = texts
         yield (
-            f"{row}\t{item.message}\t{item.line}\t{text(item.iin)}\t{iin_ok}\t"
-            f"{text(item.last_name)}\t{text(item.first_name)}\t{text(item.middle_name)}\t"
-            f"{fold(item.last_name)}\t{fold(item.first_name)}\t{null(item.birth_date)}\t"
-            f"{text(item.period)}\t{null(item.month)}\t{item.amount}\t{text(item.raw)}\n"
+            f"{row}\t{order}\t{line}\t{iin}\t{iin_ok}\t{last}\t{first}\t{middle}\t"
+            f"{fold(item.last_name)}\t{fold(item.first_name)}\t{null(born)}\t"
+            f"{written}\t{null(month)}\t{amount}\t{text(raw)}\n"
         )
 
 
@@ -95,12 +100,13 @@ def _orders(orders):
         )
 
 
-ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
-
 def text(value):
     """A text as COPY reads it."""
-    return value if value.isprintable() and "\\" not in value else value.translate(ESCAPES)
+    if value.isprintable() and "\\" not in value:
+        return value
+    # several times faster than translate()
+    value = value.replace("\\", "\\\\").replace("\n", "\\n")
+    return value.replace("\t", "\\t").replace("\r", "\\r")
 
 
 def null(value):
