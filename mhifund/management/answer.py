@@ -5,6 +5,7 @@ from argparse import ArgumentTypeError
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from stat import S_ISREG
 from typing import NamedTuple
 
 from django.core.management.base import BaseCommand
@@ -62,6 +63,9 @@ def file(text):
     """The type of an argument that is a file to read."""
     path = Path(text)
     try:
+        # asked before it is opened: a pipe would wait for ever, a device may have no end
+        if not S_ISREG(path.stat().st_mode):
+            raise ArgumentTypeError(f"{text}: not a regular file")
         path.open("rb").close()
     except OSError as error:
         raise ArgumentTypeError(f"{text}: {error.strerror}") from error

@@ -33,7 +33,7 @@ class Command(Answering):
         if value["state"] != "refused":
             yield f"  messages {value['messages']}, items {value['items']}, total {value['total']}"
         if value["state"] == "posted":
-            yield f"  posted {value['posted']}, exceptions {sum(value['exceptions'].values())}"
+            yield f"  posted {value['posted']}, exceptions {value['items'] - value['posted']}"
             for kind in ("exceptions", "findings"):
                 for code, count in value[kind].items():
                     yield f"  {kind[:-1]} {code}: {count}"
