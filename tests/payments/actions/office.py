@@ -15,7 +15,7 @@ from registry.actions.load import load_categories, load_persons
 from registry.rules.extract import PERSON_COLUMNS
 
 SAMPLES = Path(__file__).parents[2] / "samples"
-AT = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
+AT, LATER = datetime(2026, 11, 20, 6, 0, tzinfo=UTC), datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
 NOTES = ("late", "base_mismatch")
 
 
