@@ -22,7 +22,7 @@ from registry.rules.days import day_of
 from registry.rules.due import Kind
 from registry.rules.paid import RECORD
 from tests.registry.actions.test_judge import NIGHT, STOPPED, STUDENT, night
-from tests.registry.actions.world import EARLY, keep, keep_persons
+from tests.registry.actions.world import EARLY, keep, keep_items, keep_persons, settle, some
 from tests.registry.rules.builders import paid, person
 
 pytestmark = pytest.mark.django_db
@@ -196,3 +196,16 @@ def test_the_paid_months_follow_from_the_entries():
         "2026-02": "2026-03-20",
         "2026-10": "2026-11-10",
     }
+
+
+def test_paid_months_grow_entry_by_entry_as_they_are_at_once():
+    people = some(date(2026, 1, 26), 40)
+    rows = keep_persons(people)
+    items = [(serial, item) for serial, one in enumerate(people) for item in one.items]
+    for part in range(5):
+        keep_items(items[part::5], rows)
+    grown = list(PaidMonths.objects.order_by("pk").values())
+    PaidMonths.objects.all().delete()
+    settle()
+    assert len(grown) > 20
+    assert grown == list(PaidMonths.objects.order_by("pk").values())
