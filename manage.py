@@ -9,9 +9,11 @@ from contextlib import redirect_stdout
 try:
     import django
     from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import call_command, execute_from_command_line
     from django.db import OperationalError, connection
     from django.db.migrations.executor import MigrationExecutor
+    from environs import EnvError
 
     from mhifund.servers import Missing, ours, postgres, using
 except ModuleNotFoundError as error:
@@ -50,6 +52,9 @@ def main() -> int:
                 execute_from_command_line(sys.argv)
     except Missing as missing:
         print(missing, file=sys.stderr)
+        return 2
+    except (EnvError, ImproperlyConfigured) as wrong:
+        print(f"A setting is wrong: {wrong}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 128 + signal.SIGINT

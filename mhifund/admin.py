@@ -2,15 +2,17 @@
 
 from typing import ClassVar
 
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
 from mhifund import access, finding, labels
-from mhifund.models import Look, Profile, Report, ReportTaking
+from mhifund.models import Look, Profile, Receipts, Report, ReportTaking
 from payments.models import Dismissal, ExceptionItem, Finding
 from registry import models as registry
 from registry.admin import ReadOnly
@@ -133,6 +135,31 @@ class ExceptionItemAdmin(ReadOnly):
     @admin.display(description=_("IIN"))
     def masked_iin(self, item):
         return masked(item.iin)
+
+
+@admin.register(registry.PaidMonths, registry.Recheck)
+class MarkAdmin(OfPersons):
+    list_display = ("person",)
+    list_select_related = ("person",)
+    raw_id_fields = ("person",)
+    ordering = ("pk",)
+
+
+@admin.register(Receipts)
+class ReceiptsAdmin(ReadOnly):
+    list_display = ("month", "knp", "items", "amount")
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(ReadOnly):
+    list_display = ("action_time", "user", "content_type", "object_repr", "action_flag")
+    list_select_related = ("user", "content_type")
+
+
+@admin.register(AccessAttempt, AccessFailureLog, AccessLog)
+class AttemptAdmin(ReadOnly):
+    list_display = ("attempt_time", "ip_address", "username", "user_agent", "path_info")
+    search_fields = ("username__exact", "ip_address__exact")
 
 
 @admin.register(Look)

@@ -119,6 +119,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "mhifund.views.sign_in.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False  # ours are read-only
 
 # The browser: nothing from another host, nothing inline; HTTPS=true behind a TLS proxy.
 CONTENT_SECURITY_POLICY = {

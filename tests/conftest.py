@@ -15,6 +15,7 @@ import django
 import pytest
 from django.conf import settings
 from hypothesis import settings as hypothesis_settings
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from mhifund.servers import Place, postgres, using, valkey
 
@@ -69,6 +70,7 @@ settings.STATIC_ROOT.mkdir(exist_ok=True)
 # the same examples every time: a run that passed here passes there
 hypothesis_settings.register_profile("project", deadline=None, derandomize=True, database=None)
 hypothesis_settings.load_profile("project")
+set_hypothesis_home_dir(settings.BASE_DIR / ".local" / "cache" / "hypothesis")
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from mhifund.management.answer import Answer, Answering, bar, day, file
 from payments.actions.derive import derive_rechecks
 from registry import labels
 from registry.actions.load import load_categories, load_persons
+from registry.actions.staging import Loaded
 from registry.rules.encoding import Refused
 
 SHOWN = 20
@@ -35,11 +36,9 @@ class Command(Answering):
                 loaded = verb(stream, received, lambda read: shown.update(read - shown.n))
             except Refused as refused:
                 text = f"{labels.REFUSALS[refused.code]} ({refused.text})"
-                yield Answer({"code": refused.code, "text": text}, done=False)
+                yield Answer(counted(Loaded()) | {"code": refused.code, "text": text}, done=False)
                 return
-        answer = asdict(loaded)
-        del answer["rejected_count"]
-        yield Answer(answer | {"rejected": [row._asdict() for row in loaded.rejected]})
+        yield Answer(counted(loaded))
 
     def persons(self, stream, received, progress):
         at = timezone.now()
@@ -65,3 +64,9 @@ class Command(Answering):
             yield f"line {row['line']}: {row['text']}"
         if rejected > SHOWN:
             yield f"… and {rejected - SHOWN} more"
+
+
+def counted(loaded):
+    answer = asdict(loaded)
+    del answer["rejected_count"]
+    return answer | {"rejected": [row._asdict() for row in loaded.rejected]}

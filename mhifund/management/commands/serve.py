@@ -75,8 +75,9 @@ class Command(BaseCommand):
             call_command("demo", **size, stdout=self.stdout)
             return
         # the account says what the command would, and more
-        call_command("night", stdout=io.StringIO())
-        for line in lines(night.last_run(timezone.localdate())):
+        today = timezone.localdate()
+        call_command("night", on=today, stdout=io.StringIO())
+        for line in lines(night.last_run(today)):
             self.say(line)
         if build.PASSWORD.exists():
             users = ", ".join(roles.DEMO_USERS)
