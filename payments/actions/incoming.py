@@ -49,6 +49,12 @@ def fill(reading, progress):
         cursor.execute(INDEXES)
 
 
+def forget():
+    """A connection may live long after its file."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE incoming_item, incoming_order")
+
+
 def keep_messages(file):
     """Keeps the messages of a file, one for each reference; returns their number."""
     with connection.cursor() as cursor:

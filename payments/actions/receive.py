@@ -16,7 +16,7 @@ from payments.actions.post import post
 from payments.models import File
 from payments.rules import formats
 from payments.rules.camt053 import Statement
-from payments.rules.totals import Refusal, Refused
+from payments.rules.totals import Difference, Refusal, Refused
 
 CHUNK = 1 << 20
 STORE = settings.DATA_ROOT / "files"
@@ -129,7 +129,7 @@ def _row(copy, name, at, by):
 
 def _refuse(file, code, text, at):
     file.state, file.code, file.step, file.finished_at = "refused", code, "", at
-    file.differences = [{"code": code, "text": text}]
+    file.differences = [Difference(code)._asdict() | {"text": text}]
     file.save()
     return file
 
@@ -153,6 +153,7 @@ def _take_in(file, at, progress):
             _hold(file, reading.differences, at)
         else:
             post(file, at=at, progress=lambda done: progress("post", done))
+        incoming.forget()
 
 
 def _hold(file, differences, at):

@@ -77,6 +77,16 @@ def test_the_same_bytes_are_received_once_under_any_name(name):
         "The same file was received before. (register.csv) There is nothing to do: what came of it"
         " then still holds."
     )
+    assert again.differences == [
+        {
+            "code": "already_received",
+            "reference": "",
+            "expected": None,
+            "found": None,
+            "line": None,
+            "text": "register.csv",
+        }
+    ]
     assert state() == before
 
 
