@@ -65,6 +65,8 @@ else:
 os.environ["DJANGO_SETTINGS_MODULE"] = "mhifund.settings"
 os.environ["STATIC_STORAGE"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 django.setup()
+# a worker that inherits it reads the settings before this file has named its folder
+del os.environ["DJANGO_SETTINGS_MODULE"]
 settings.STATIC_ROOT.mkdir(exist_ok=True)
 
 # the same examples every time: a run that passed here passes there
