@@ -51,6 +51,7 @@ def _post_slice(file, first, last, rules, at):
     columns = (
         rows["row"],
         rows["person"],
+        _first_days(rows),
         kind[good].astype("i2"),
         settled.reference_day[good],
         settled.due[good],
@@ -97,12 +98,12 @@ def _self_paying(items):
 
 ENTRIES = f"""
     SELECT m.id || ':' || i.line, d.person, o.payer, o.knp,
-        ({EPOCH} + make_interval(months => i.month))::date, i.amount / 100.0, o.credited_on,
+        {EPOCH} + d.period, i.amount / 100.0, o.credited_on,
         o.order_no, o.order_date, %s, %s + i.row,
         (ARRAY[{KIND_NAMES}])[d.kind + 1], {EPOCH} + d.reference_day::int,
         nullif(d.due, {NO_SUM}) / 100.0, nullif(d.share, {NO_SUM}), NULL::bigint
-    FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[],
-        %s::bigint[]) AS d (row, person, kind, reference_day, due, share)
+    FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::smallint[], %s::bigint[],
+        %s::bigint[], %s::bigint[]) AS d (row, person, period, kind, reference_day, due, share)
         JOIN incoming_item i ON i.row = d.row
         JOIN incoming_order o ON o.number = i.order_number
         JOIN payments_message m ON m.file_id = %s AND m.number = o.message
@@ -111,10 +112,15 @@ ENTRIES = f"""
 
 def _touch(rows):
     run(
-        f"INSERT INTO {TOUCHED} SELECT person, ({EPOCH} + make_interval(months => month))::date"
-        " FROM unnest(%s::bigint[], %s::int[]) AS t (person, month)",
-        (rows["person"], rows["month"]),
+        f"INSERT INTO {TOUCHED} SELECT person, {EPOCH} + period"
+        " FROM unnest(%s::bigint[], %s::int[]) AS t (person, period)",
+        (rows["person"], _first_days(rows)),
     ).close()
+
+
+def _first_days(rows):
+    """Of the months, as numbers of days since 1970."""
+    return rows["month"].astype("M8[M]").astype("M8[D]").astype("i4")
 
 
 QUEUE = f"""
