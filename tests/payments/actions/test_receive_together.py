@@ -1,9 +1,11 @@
 """Receipts at the same time, and receipts that are killed, on connections of their own."""
 
+import io
 import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path
 from threading import Barrier
 from time import monotonic, sleep
@@ -13,7 +15,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from payments.actions.derive import BOOKS
-from payments.actions.receive import receive
+from payments.actions.receive import accept, receive
 from payments.models import Finding
 from registry.models import Contribution
 from tests.payments.actions.office import (
@@ -101,6 +103,19 @@ def test_files_for_the_same_persons_at_once_are_as_one_after_the_other(attempt):
         (later.pk, "late"): 0,
         (later.pk, "over_cap"): 0,
     }
+
+
+def test_a_file_that_is_being_received_is_not_accepted_beside():
+    content = register(row())
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_lock(hashtextextended(%s, 0))", (sha256(content).hexdigest(),)
+        )
+        file = accept(io.BytesIO(content), "r.csv", at=AT, by=None)
+    other.close()
+    assert (file.state, file.code) == ("refused", "already_received")
+    assert accept(io.BytesIO(content), "r.csv", at=AT, by=None).state == "reading"
 
 
 # killed
