@@ -109,10 +109,10 @@ def test_a_file_that_is_being_received_is_not_accepted_beside():
     content = register(row())
     other = connection.copy()
     with other.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_lock(hashtextextended(%s, 0))", (sha256(content).hexdigest(),)
-        )
+        key = sha256(content).hexdigest()
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (key,))
         file = accept(io.BytesIO(content), "r.csv", at=AT, by=None)
+        cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (key,))
     other.close()
     assert (file.state, file.code) == ("refused", "already_received")
     assert accept(io.BytesIO(content), "r.csv", at=AT, by=None).state == "reading"
