@@ -64,7 +64,7 @@ browser:
 	echo "Without it they are skipped." >&2
 
 test: lint browser
-	$(BIN) -m pytest -n 2
+	$(BIN) -m pytest -n 2 --dist worksteal
 
 bench: $(VENV)/.installed-tests
 	$(BIN) -m tests.bench
