@@ -46,7 +46,12 @@ def ask(expression: str, folder: Path, **environment: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", script],
         cwd=settings.BASE_DIR,
-        env={**os.environ, "MHIFUND_DATA": str(folder), **environment},
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "mhifund.settings",
+            "MHIFUND_DATA": str(folder),
+            **environment,
+        },
         capture_output=True,
         text=True,
         check=True,
