@@ -20,7 +20,7 @@ OURS = [
     for app in ("registry", "payments", "refunds", "mhifund")
     for model in apps.get_app_config(app).get_models()
 ]
-SHOWN_WITHIN_ANOTHER = {"CategoryGroup", "Profile", "PaidMonths", "Recheck", "Receipts"}
+SHOWN_WITHIN_ANOTHER = {"CategoryGroup", "Profile"}
 FACTS = [model for model, look in admin.site._registry.items() if isinstance(look, ReadOnly)]
 
 
