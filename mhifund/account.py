@@ -31,7 +31,7 @@ def account(run: Run) -> dict:
         "on": run.on,
         "judged": run.judged,
         "counts": counts(run),
-        "seconds": round((run.finished_at - run.started_at).total_seconds(), 1),
+        "night_seconds": round((run.finished_at - run.started_at).total_seconds(), 1),
     }
 
 
@@ -52,7 +52,7 @@ def words(value: dict) -> Iterator[str]:
         f"{n:,} {status.replace('_', ' ')}" for status, n in value["counts"].items()
     )
     yield f"Persons: {value['judged']:,} judged for {value['on']:%d.%m.%Y}: {by_status}"
-    yield f"The night took {value['seconds']} s"
+    yield f"The night took {value['night_seconds']} s"
 
 
 def unbalanced(posted) -> list[str]:

@@ -69,6 +69,12 @@ def test_everybody_is_judged(account):
     assert account["counts"]["not_in_force"] == 0
 
 
+def test_the_night_is_timed_apart_from_the_building(account):
+    run = Run.objects.latest("id")
+    assert account["night_seconds"] == round((run.finished_at - run.started_at).total_seconds(), 1)
+    assert account["night_seconds"] < account["seconds"]
+
+
 def test_every_reason_of_today_occurs(account):
     assert codes(Verdict.objects, "reason") == {
         *("exempt", "state_paid", "local_paid", "twelve_months", "prepaid", "grace"),
