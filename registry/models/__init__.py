@@ -1,0 +1,53 @@
+"""Persons, what is booked for them, and whether they are insured."""
+
+from registry.models.books import (
+    Contribution,
+    Exclusion,
+    PaidMonths,
+)
+from registry.models.law import (
+    CalendarDay,
+    Category,
+    CategoryGroup,
+    Named,
+    Parameter,
+    Region,
+)
+from registry.models.persons import (
+    CategorySpan,
+    Person,
+    PersonFields,
+    PersonRecord,
+    Recheck,
+)
+from registry.models.verdicts import (
+    Run,
+    Shift,
+    Tally,
+    Verdict,
+    VerdictChange,
+    VerdictFields,
+)
+
+__all__ = [
+    "CalendarDay",
+    "Category",
+    "CategoryGroup",
+    "CategorySpan",
+    "Contribution",
+    "Exclusion",
+    "Named",
+    "PaidMonths",
+    "Parameter",
+    "Person",
+    "PersonFields",
+    "PersonRecord",
+    "Recheck",
+    "Region",
+    "Run",
+    "Shift",
+    "Tally",
+    "Verdict",
+    "VerdictChange",
+    "VerdictFields",
+]

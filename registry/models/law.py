@@ -1,0 +1,105 @@
+"""What the law and the country say."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from registry import labels
+
+
+class Named(models.Model):
+    name_kk = models.CharField(_("name in Kazakh"), max_length=200)
+    name_ru = models.CharField(_("name in Russian"), max_length=200)
+    name_en = models.CharField(_("name in English"), max_length=200)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self):
+        return labels.in_language(self, "name")
+
+
+class Region(Named):
+    code = models.CharField(_("KATO"), max_length=2, primary_key=True)
+    since = models.DateField(_("since"), null=True, blank=True)
+    until = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("region")
+        verbose_name_plural = _("regions")
+        ordering = ("code",)
+
+
+class Parameter(models.Model):
+    """A value of the law from its first day; without a value it is not in force from that day."""
+
+    code = models.CharField(_("code"), max_length=40)
+    since = models.DateField(_("since"))
+    value = models.DecimalField(_("value"), max_digits=20, decimal_places=6, null=True, blank=True)
+    text = models.CharField(_("text"), max_length=200, blank=True)
+    unit = models.CharField(_("unit"), max_length=80)
+    act = models.CharField(_("act"), max_length=200, blank=True)
+    article = models.CharField(_("article"), max_length=80, blank=True)
+    source = models.TextField(_("source"), blank=True)
+    confidence = models.CharField(_("confidence"), max_length=10, choices=labels.CONFIDENCE)
+    entered_at = models.DateTimeField(_("entered at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("parameter")
+        verbose_name_plural = _("parameters")
+        ordering = ("code", "since")
+        constraints = (
+            models.UniqueConstraint(fields=("code", "since"), name="parameter_once_a_day"),
+        )
+        permissions = (
+            ("propose_change", _("Can propose a change of the law")),
+            ("confirm_change", _("Can confirm a change of the law")),
+        )
+
+    def __str__(self):
+        return f"{self.code} {self.since:%d.%m.%Y}"
+
+
+class CalendarDay(Named):
+    """A weekday off or a Saturday or Sunday worked; every other day follows from the week."""
+
+    day = models.DateField(_("day"), primary_key=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=labels.DAY_KINDS)
+    entered_on = models.DateField(_("entered on"))
+
+    class Meta:
+        verbose_name = _("calendar day")
+        verbose_name_plural = _("calendar days")
+        ordering = ("day",)
+
+
+class Category(Named):
+    code = models.CharField(_("code"), max_length=30, primary_key=True)
+    basis = models.CharField(_("legal basis"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+        ordering = ("code",)
+
+
+class CategoryGroup(models.Model):
+    """Who stands for the category from that day: the state, the region, nobody, or the payer."""
+
+    category = models.ForeignKey(Category, models.PROTECT, related_name="groups")
+    since = models.DateField(_("since"))
+    group = models.CharField(_("group"), max_length=12, choices=labels.GROUPS)
+
+    class Meta:
+        verbose_name = _("category group")
+        verbose_name_plural = _("category groups")
+        ordering = ("category", "since")
+        constraints = (
+            models.UniqueConstraint(fields=("category", "since"), name="group_once_a_day"),
+        )
+
+    def __str__(self):
+        return f"{self.category_id} {self.since:%d.%m.%Y}"
