@@ -137,7 +137,7 @@ class ExceptionItemAdmin(ReadOnly):
         return masked(item.iin)
 
 
-@admin.register(registry.PaidMonths, registry.Recheck)
+@admin.register(registry.PaidMonths, registry.Recheck, registry.Awaiting)
 class MarkAdmin(OfPersons):
     list_display = ("person",)
     list_select_related = ("person",)

@@ -14,6 +14,7 @@ from registry.models.law import (
     Region,
 )
 from registry.models.persons import (
+    Awaiting,
     CategorySpan,
     Person,
     PersonFields,
@@ -30,6 +31,7 @@ from registry.models.verdicts import (
 )
 
 __all__ = [
+    "Awaiting",
     "CalendarDay",
     "Category",
     "CategoryGroup",

@@ -143,3 +143,18 @@ class Recheck(models.Model):
 
     def __str__(self):
         return str(self.person_id)
+
+
+class Awaiting(models.Model):
+    """A person with news that no verdict knows yet."""
+
+    person = models.OneToOneField(
+        Person, models.CASCADE, primary_key=True, related_name="awaiting", db_constraint=False
+    )
+
+    class Meta:
+        verbose_name = _("person who awaits a verdict")
+        verbose_name_plural = _("persons who await a verdict")
+
+    def __str__(self):
+        return str(self.person_id)
