@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db.models import Count, Sum
 
 from payments.models import ExceptionItem, File
-from registry.actions.judge import counts
+from registry.actions.tally import counts
 from registry.models import Run
 
 
@@ -23,14 +23,15 @@ def account(run: Run) -> dict:
     queued = ExceptionItem.objects.filter(message__file__in=posted).aggregate(
         exceptions=Count("pk"), exceptions_total=Sum("amount", default=0)
     )
+    by_status = counts(run)
     return {
         "registers": {state: files.get(state, 0) for state in ("posted", "held", "refused")},
         **sums,
         **queued,
         "different": unbalanced(posted),
         "on": run.on,
-        "judged": run.judged,
-        "counts": counts(run),
+        "persons": sum(by_status.values()),
+        "counts": by_status,
         "night_seconds": round((run.finished_at - run.started_at).total_seconds(), 1),
     }
 
@@ -51,7 +52,7 @@ def words(value: dict) -> Iterator[str]:
     by_status = ", ".join(
         f"{n:,} {status.replace('_', ' ')}" for status, n in value["counts"].items()
     )
-    yield f"Persons: {value['judged']:,} judged for {value['on']:%d.%m.%Y}: {by_status}"
+    yield f"Persons: {value['persons']:,} with a verdict for {value['on']:%d.%m.%Y}: {by_status}"
     yield f"The night took {value['night_seconds']} s"
 
 

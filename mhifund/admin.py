@@ -83,7 +83,7 @@ class ContributionAdmin(OfPersons):
 
 @admin.register(registry.Verdict)
 class VerdictAdmin(OfPersons):
-    list_display = ("person", "status", "reason", "until", "changes_on", "on", "decided_at")
+    list_display = ("person", "status", "reason", "until", "on", "judged_on", "changes_on")
     list_select_related = ("person",)
     raw_id_fields = ("person",)
     ordering = ("pk",)

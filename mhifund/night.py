@@ -1,31 +1,25 @@
 """The verbs of the night in their order: each is safe to repeat, and after a kill to take up."""
 
+from mhifund import hands as hands_
 from mhifund.receipts import count_receipts
 from mhifund.reports.write import write
 from payments.actions.derive import derive_rechecks
-from registry.actions.judge import judge_all
+from registry.actions import runs
 from registry.models import Run
 
 
-def through(on, *, at, by=None, progress=lambda done: None):
-    """The whole night for a day; returns its Run.
+def through(on, *, at, scope="night", by=None, hands=1, progress=lambda run: None):
+    """The whole night for a day; returns its Run, done or held by the brake.
 
     One that was killed before its reports gets them first: no later run knows what it changed.
     """
-    before = Run.objects.filter(state="done").order_by("-id").first()
-    if before:
-        write(before, at=at)
+    report_last(at=at)
     derive_rechecks(at=at)
-    run = judge_all(on=on, at=at, by=by, progress=progress)
-    report(run, at=at)
+    run = runs.begin(on, scope, at=at, by=by)
+    run = hands_.work(run, at=at, hands=hands, progress=progress)
+    if run.state == "done":
+        report(run, at=at)
     return run
-
-
-def judge_once(on, *, since, at):
-    """Judges for a day unless a run that began at or after `since` came to its end."""
-    done = last_run(on)
-    if done is None or done.started_at < since:
-        judge_all(on=on, at=at)
 
 
 def report(run, *, at):
@@ -34,6 +28,12 @@ def report(run, *, at):
     return write(run, at=at)
 
 
+def report_last(*, at):
+    last = Run.objects.nights().filter(state="done").first()
+    if last:
+        write(last, at=at)
+
+
 def last_run(on):
-    """The latest run that came to its end for a day, or None."""
-    return Run.objects.filter(on=on, state="done").order_by("-id").first()
+    """The latest night that came to its end for a day, or None."""
+    return Run.objects.nights().filter(on=on, state="done").first()

@@ -36,7 +36,7 @@ USERS = (
 EVERYTHING_TO_READ = "view_*"
 
 ROLES = {
-    "registry_operator": (*CARD, *REFERENCE, "registry.view_reports"),
+    "registry_operator": (*CARD, *REFERENCE, "registry.view_reports", "registry.answer_run"),
     "reconciliation_officer": (
         *CARD,
         *REFERENCE,
@@ -45,6 +45,7 @@ ROLES = {
         "payments.release_file",
         "payments.work_exceptions",
         "registry.view_reports",
+        "registry.answer_run",
     ),
     "refund_officer": (*CARD, *REFERENCE, "payments.view_file"),
     "refund_head": (*CARD, *REFERENCE, "payments.view_file", "registry.view_reports"),

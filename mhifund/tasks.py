@@ -3,43 +3,46 @@
 The clock is read here and nowhere deeper; arguments are texts and numbers.
 """
 
-from datetime import date, datetime
+from datetime import date
 
 from celery import chain, shared_task
 from django.utils import timezone
 
 from mhifund import night as verbs
 from payments.actions.derive import derive_rechecks
-from registry.actions.judge import AlreadyRunning
+from registry.actions import runs
+from registry.models import Run
+from registry.tasks import summon
 
-BUSY = 120
-"""Seconds until a night that found another one at work looks again."""
+SOON = 5
+"""Seconds until a report looks again whether its run is done."""
 
 
 @shared_task
 def night():
     """Starts the night of today, verb by verb."""
-    at = timezone.now()
-    on = timezone.localdate(at).isoformat()
-    chain(derive.si(), judge.si(on, at.isoformat()), report.si(on)).delay()
+    on = timezone.localdate().isoformat()
+    chain(derive.si(), judge.si(on), report.si(on)).delay()
 
 
 @shared_task
 def derive():
+    verbs.report_last(at=timezone.now())
     derive_rechecks(at=timezone.now())
 
 
-@shared_task(bind=True, max_retries=None)
-def judge(self, on, since):
-    """`since` is when its night began: come back after the judging was done, it does nothing."""
-    try:
-        verbs.judge_once(
-            date.fromisoformat(on), since=datetime.fromisoformat(since), at=timezone.now()
-        )
-    except AlreadyRunning as busy:
-        raise self.retry(exc=busy, countdown=BUSY) from busy
-
-
 @shared_task
-def report(on):
-    verbs.report(verbs.last_run(date.fromisoformat(on)), at=timezone.now())
+def judge(on):
+    run = runs.begin(date.fromisoformat(on), "night", at=timezone.now())
+    if run.state in runs.AT_WORK:
+        summon(run)
+
+
+@shared_task(bind=True, max_retries=None)
+def report(self, on):
+    """Leaves the reports of a night once it is done; one that is held has none."""
+    run = Run.objects.nights().filter(on=date.fromisoformat(on)).first()
+    if run.state in runs.AT_WORK:
+        raise self.retry(countdown=SOON)
+    if run.state == "done":
+        verbs.report(run, at=timezone.now())

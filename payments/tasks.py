@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from payments.actions import receive
 from payments.models import File
+from registry.tasks import judge_news
 
 SECONDS_BETWEEN = 0.5
 
@@ -26,6 +27,7 @@ def read_file(pk):
         receive.receive(
             stream, file.name, at=timezone.now(), by=file.received_by, progress=progress
         )
+    judge_news.delay(by=file.received_by_id)
 
 
 @contextmanager

@@ -99,14 +99,29 @@ class CategoryAdmin(SmallList):
 
 @admin.register(models.Run)
 class RunAdmin(ReadOnly):
-    list_display = ("on", "state", "started_at", "finished_at", "judged", "changed", "by")
-    list_filter = ("state",)
+    list_display = (
+        *("on", "scope", "state", "started_at", "finished_at", "judged", "changed", "moved"),
+        *("limit", "by", "answered_by"),
+    )
+    list_filter = ("scope", "state")
+
+
+@admin.register(models.Part)
+class PartAdmin(ReadOnly):
+    list_display = ("run", "bucket", "state", "judged", "changed", "moved")
+    list_select_related = ("run",)
 
 
 @admin.register(models.Shift)
 class ShiftAdmin(ReadOnly):
     list_display = ("run", "region", "old_status", "old_reason", "status", "reason", "persons")
     list_select_related = ("run", "region")
+
+
+@admin.register(models.CategoryShift)
+class CategoryShiftAdmin(ReadOnly):
+    list_display = ("run", "category", "old_status", "old_reason", "status", "reason", "persons")
+    list_select_related = ("run",)
 
 
 @admin.register(models.Tally)

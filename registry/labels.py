@@ -57,7 +57,20 @@ WHYS = {
     "other_period": _("nothing paid; perhaps paid for another period"),
     "nothing_paid": _("nothing paid"),
 }
-RUN_STATES = {"running": _("running"), "done": _("done")}
+RUN_SCOPES = {
+    "night": _("the night"),
+    "full": _("everybody"),
+    "news": _("news of many persons"),
+    "day": _("one by one"),
+}
+RUN_STATES = {
+    "counting": _("counting"),
+    "held": _("held by the brake"),
+    "writing": _("writing"),
+    "done": _("done"),
+    "dropped": _("dropped"),
+}
+PART_STATES = {"open": _("open"), "counted": _("counted"), "done": _("done")}
 PARAMETERS = {
     "MW": _("Minimum wage"),
     "MRP": _("Monthly calculation index"),
@@ -102,6 +115,7 @@ PARAMETERS = {
     "TRANSITION_INDEPENDENT_MIN_MONTHS": _("Covered months of independent payers in transition"),
     "TRANSITION_OPEN_RIGHT": _("Right to care in transition"),
     "NIGHT_BRAKE_SHARE": _("Share of changes that stops the night"),
+    "NIGHT_BRAKE_LEAST": _("Fewest changes that stop the night"),
     "REFUND_SC_CHECK": _("Check by the State Corporation"),
     "REFUND_FUND_REVIEW": _("Review by the Fund"),
     "REFUND_TOTAL_PUBLIC_FMS": _("Whole term of a refund"),
@@ -137,6 +151,7 @@ UNITS = {
     "percent_per_year": _("a year"),
     "percent_of_income": _("of income"),
     "percent_of_persons": _("of persons"),
+    "persons": _("persons"),
     "percent_of_single_payment": _("of the single payment"),
     "percent_of_aggregate_payment": _("of the aggregate payment"),
     "percent_of_avg_wage_two_years_before": _("of the average wage two years before"),

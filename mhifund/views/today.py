@@ -20,8 +20,8 @@ BIGGEST_SHIFTS = 8
 
 
 def today(request):
-    run = Run.objects.filter(state="done").order_by("-id").first()
-    context = {"run": run, "running": Run.objects.filter(state="running").order_by("-id").first()}
+    run = Run.objects.nights().filter(state="done").first()
+    context = {"run": run, "running": Run.objects.under_way().first()}
     if run:
         context |= _night(request.user, run)
     if request.user.has_perm("payments.view_file"):

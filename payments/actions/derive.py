@@ -8,7 +8,7 @@ from payments.rules.exempt import EXEMPT, Believed, exempt_days
 from payments.rules.findings import FINDINGS, FOUND, HOLE, find
 from registry.actions import book, law
 from registry.actions.columns import days, fetch, run
-from registry.actions.gather import fetch_spans
+from registry.actions.gather import Among, fetch_spans
 from registry.rules import months
 from registry.rules.batch import GROUPS, Group
 from registry.rules.days import FOREVER, day_number
@@ -147,8 +147,7 @@ def _privileges(deductions, first, last):
         "registry_categoryspan s"
         " JOIN (SELECT unnest(%s::bigint[]) AS person_id) d USING (person_id)",
         "s.superseded_on",
-        first,
-        last,
+        Among.range(first, last),
         (np.unique(deductions["person"]),),
     )
     begin = day_number(months.first(int(deductions["month"].min())))

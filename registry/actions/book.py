@@ -150,9 +150,10 @@ def _pairs(persons, month):
 
 
 def _replace(touched_persons, touched_months, new_persons, new_records):
-    """Puts the new records of the touched months in the place of the old ones."""
+    """Puts the new records of the touched months in the place of the old ones; marks the news."""
     persons = np.unique(touched_persons)
-    old_persons, old_records = _paid("= ANY(%s)", (persons,))
+    paying, counts, old_records = _paid("= ANY(%s)", (persons,))
+    old_persons = np.repeat(paying, counts)
     old = _pairs(old_persons, old_records["month"])
     kept = ~_are_among(old, np.unique(_pairs(touched_persons, touched_months)))
     owner = np.r_[old_persons[kept], new_persons]
@@ -164,11 +165,13 @@ def _replace(touched_persons, touched_months, new_persons, new_records):
     sizes = np.diff(np.searchsorted(owner, np.r_[persons, persons[-1] + 1])) * RECORD.itemsize
     starts = np.cumsum(sizes) - sizes + 1
     run(
-        "INSERT INTO registry_paidmonths (person_id, records)"
+        "WITH told AS (INSERT INTO registry_paidmonths (person_id, records)"
         " SELECT person, substring(%s::bytea FROM start FOR size)"
         " FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS r (person, start, size)"
         " ON CONFLICT (person_id) DO UPDATE SET records = excluded.records"
-        " WHERE registry_paidmonths.records IS DISTINCT FROM excluded.records",
+        " WHERE registry_paidmonths.records IS DISTINCT FROM excluded.records"
+        " RETURNING person_id)"
+        " INSERT INTO registry_awaiting (person_id) SELECT person_id FROM told",
         (records.tobytes(), persons, starts.astype("i4"), sizes.astype("i4")),
     ).close()
 
@@ -181,9 +184,9 @@ def _are_among(ordered, wanted):
     return np.cumsum(turns[:-1]) > 0
 
 
-def read_paid(first, last):
-    """Persons and RECORDs, side by side, of the persons with ids first … last, in order."""
-    return _paid("BETWEEN %s AND %s", (first, last))
+def read_paid(among):
+    """Of some persons in the order of their ids: who, how many RECORDs of each, and these."""
+    return _paid(among.sql, among.params)
 
 
 def _paid(which, params):
@@ -196,5 +199,4 @@ def _paid(which, params):
     ) as cursor:
         persons, sizes, records = (column or b"" for column in cursor.fetchone())
     counts = np.frombuffer(sizes, ">i4") // RECORD.itemsize
-    owners = np.repeat(np.frombuffer(persons, ">i8").astype(np.int64), counts)
-    return owners, np.frombuffer(records, RECORD)
+    return np.frombuffer(persons, ">i8").astype(np.int64), counts, np.frombuffer(records, RECORD)

@@ -8,7 +8,7 @@ import numpy as np
 
 from registry.actions import book, law
 from registry.actions.columns import days, fetch
-from registry.actions.gather import PERSON, batch_of, fetch_spans, group_pieces
+from registry.actions.gather import PERSON, Among, batch_of, fetch_spans, group_pieces, stay
 from registry.models import CategorySpan, Contribution
 from registry.rules import coverage, months
 from registry.rules.batch import Batch, grid
@@ -23,7 +23,6 @@ from registry.rules.explain import (
     ways_back,
 )
 from registry.rules.paid import EXCLUDED, paid
-from registry.rules.residence import TEMPORARY, residence_on
 from registry.rules.verdicts import REASONS, STATUS_OF, Reason, Status, missing_months
 
 WINDOW = 12
@@ -93,15 +92,13 @@ def _known(person, on, known_at, rules):
     if not records:
         raise NotKnown(person.iin)
     died_on = records[-1][2]
-    residence = residence_on(on, [(received, where) for received, where, _ in records])
     rows = np.array([(person.pk, day_number(died_on) if died_on else NEVER)], PERSON)
     spans = fetch_spans(
         "(SELECT *, lead(received_on) OVER (PARTITION BY category_id, valid_from"
         "  ORDER BY received_on, id) AS believed_to"
         " FROM registry_categoryspan WHERE person_id = %s AND recorded_at <= %s) s",
         "s.believed_to",
-        person.pk,
-        person.pk,
+        Among.ids([person.pk]),
         (person.pk, known_at),
     )
     entries = book.fetch_entries(
@@ -120,7 +117,7 @@ def _known(person, on, known_at, rules):
     by, records_paid = paid(entries, excluded)
     batch = batch_of(
         rows,
-        rows["person"] if residence == TEMPORARY else [],
+        {person.pk: stay([(received, where) for received, where, _ in records], on)},
         np.zeros(len(by), np.int64),
         records_paid,
         spans,

@@ -1,7 +1,10 @@
 """What is known of persons, as arrays for the rule of the status."""
 
+from __future__ import annotations
+
 from datetime import timedelta
 from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 from django.db import connection
@@ -10,7 +13,7 @@ from registry.actions import book
 from registry.actions.columns import days, fetch
 from registry.models import CategoryGroup
 from registry.rules.batch import GROUPS, SPAN, Batch
-from registry.rules.days import NEVER
+from registry.rules.days import NEVER, day_number
 from registry.rules.residence import TEMPORARY, residence_on
 
 ONE_DAY = timedelta(days=1)
@@ -19,37 +22,57 @@ PERSON = np.dtype([("person", "<i8"), ("died", "<i4")])
 SPAN_ROW = np.dtype([("person", "<i8"), *((name, "<i4") for name in SPAN.names[1:])])
 
 
-def gather(first, last, on):
-    """The persons with ids first … last, and the batch of what is known of them now."""
+class Among(NamedTuple):
+    """Persons as SQL that follows the name of a column of ids, with its parameters."""
+
+    sql: str
+    params: tuple
+
+    @classmethod
+    def range(cls, first, last):
+        return cls("BETWEEN %s AND %s", (first, last))
+
+    @classmethod
+    def ids(cls, persons):
+        return cls("= ANY(%s)", (np.asarray(persons, np.int64),))
+
+
+def gather(among, on):
+    """The ids of persons, rising, and the batch of what is known of them now."""
     rows = fetch(
         f"SELECT id AS person, coalesce({days('died_on')}, {NEVER}) AS died"
-        " FROM (SELECT id, died_on FROM registry_person WHERE id BETWEEN %s AND %s ORDER BY id) p",
-        (first, last),
+        f" FROM (SELECT id, died_on FROM registry_person WHERE id {among.sql} ORDER BY id) p",
+        among.params,
         PERSON,
     )
-    paid_by, paid = book.read_paid(first, last)
-    spans = fetch_spans("registry_categoryspan s", "s.superseded_on", first, last)
-    return rows["person"], batch_of(
-        rows, _temporary(first, last, on), np.searchsorted(rows["person"], paid_by), paid, spans
-    )
+    paying, counts, paid = book.read_paid(among)
+    paid_by = np.repeat(np.searchsorted(rows["person"], paying), counts)
+    spans = fetch_spans("registry_categoryspan s", "s.superseded_on", among)
+    return rows["person"], batch_of(rows, _stays(among, on), paid_by, paid, spans)
 
 
-def batch_of(rows, temporary, paid_by, paid, spans):
+def batch_of(rows, stays, paid_by, paid, spans):
+    """`stays`: by person, whether the stay is a temporary one, and the day of the next extract."""
     persons = rows["person"]
+    temporary, moves = np.zeros(len(rows), np.bool_), np.full(len(rows), NEVER, np.int64)
+    for person, stay in stays.items():
+        place = np.searchsorted(persons, person)
+        temporary[place], moves[place] = stay
     placed = np.empty(len(spans), SPAN)
     placed["person"] = np.searchsorted(persons, spans["person"])
     for name in SPAN.names[1:]:
         placed[name] = spans[name]
     return Batch(
         died=rows["died"].astype(np.int64),
-        temporary=np.isin(persons, temporary),
+        temporary=temporary,
+        moves=moves,
         paid=paid,
         paid_by=paid_by,
         spans=placed,
     )
 
 
-def fetch_spans(source, superseded, first, last, params=()):
+def fetch_spans(source, superseded, among, params=()):
     """SPAN rows by person id, cut where the group of their category changes."""
     return fetch(
         'SELECT s.person_id AS person, g.place AS "group",'
@@ -61,8 +84,8 @@ def fetch_spans(source, superseded, first, last, params=()):
         "  AS g (category, place, since, until)"
         " ON g.category = s.category_id AND s.valid_from <= coalesce(g.until, 'infinity')"
         "  AND coalesce(s.valid_to, 'infinity') >= greatest(g.since, s.valid_from)"
-        " WHERE s.person_id BETWEEN %s AND %s",
-        (*params, *group_pieces(), first, last),
+        f" WHERE s.person_id {among.sql}",
+        (*params, *group_pieces(), *among.params),
         SPAN_ROW,
     )
 
@@ -84,18 +107,23 @@ def group_pieces():
     return [list(column) for column in zip(*pieces, strict=True)] or [[], [], [], []]
 
 
-def _temporary(first, last, on):
-    """Ids of the persons whose residence on a day is a temporary stay."""
+def _stays(among, on):
+    """Who stays, or ever stayed, for a time only."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT person_id, received_on, residence FROM registry_personrecord"
             " WHERE person_id IN (SELECT person_id FROM registry_personrecord"
-            "  WHERE residence = 'temporary' AND person_id BETWEEN %s AND %s)"
+            f"  WHERE residence = 'temporary' AND person_id {among.sql})"
             " ORDER BY person_id, received_on, id",
-            (first, last),
+            [param.tolist() if isinstance(param, np.ndarray) else param for param in among.params],
         )
-        return [
-            person
+        return {
+            person: stay([row[1:] for row in rows], on)
             for person, rows in groupby(cursor.fetchall(), key=lambda row: row[0])
-            if residence_on(on, [row[1:] for row in rows]) == TEMPORARY
-        ]
+        }
+
+
+def stay(records, on):
+    """Of records in order, each a day of receipt and a residence."""
+    moves = min((received for received, _ in records if received > on), default=None)
+    return residence_on(on, records) == TEMPORARY, day_number(moves) if moves else NEVER

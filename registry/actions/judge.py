@@ -1,23 +1,21 @@
 """Verdicts: the database gathers, the rule decides, the database keeps what changed."""
 
-from collections import Counter
-from contextlib import contextmanager
+from typing import NamedTuple
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import Max
-from django.db.models.functions import Now
 
-from registry.actions import law
+from registry.actions import law, tally
 from registry.actions.columns import days, fetch, run
-from registry.actions.gather import gather
-from registry.models import Person, Run
+from registry.actions.gather import Among, gather
 from registry.rules import coverage, months
 from registry.rules.days import NEVER, day_number
-from registry.rules.verdicts import REASONS, STATUS_OF, WITH_MISSING, Status
+from registry.rules.verdicts import REASONS, STATUS_OF, WITH_MISSING
 
-PERSONS_AT_ONCE = 50_000
-NIGHT = 20201201
+BUCKET = 50_000
+"""Persons with neighbouring ids; whoever judges one of them keeps others from judging them."""
+
+LOCK = 20201201
 
 CURRENT = np.dtype(
     [
@@ -26,81 +24,113 @@ CURRENT = np.dtype(
         ("until", "<i4"),
         ("window", "<i4"),
         ("missing", "<i4"),
+        ("judged_on", "<i4"),
         ("changes_on", "<i4"),
     ]
 )
+STORED = np.dtype([(name, "S15" if name == "reason" else CURRENT[name]) for name in CURRENT.names])
+PADDED = np.array([reason.value.ljust(15) for reason in REASONS], "S15")
 VALUE = ("reason", "until", "window", "missing")
+STATUSES = np.array([[*STATUS_OF.values()].index(STATUS_OF[reason]) for reason in REASONS])
 
 
-class AlreadyRunning(Exception):
-    """Another process is judging everybody at this moment."""
+class Judged(NamedTuple):
+    """Fresh CURRENT rows side by side with what is so of them.
 
-
-def judge_all(*, on, at, by=None, progress=lambda done: None):
-    """Judges every person for a day in ranges of ids, each in a transaction of its own.
-
-    A run that was cut off is continued; a second run finds nothing to change. Returns the Run.
+    `changed`: another verdict than before; `moved`: of another status; `longer`: the same verdict,
+    good on other days; `due`: news or the day asked for it.
     """
-    with _alone():
-        night, _ = Run.objects.get_or_create(
-            on=on, state="running", defaults={"started_at": at, "by": by}
-        )
-        last = Person.objects.aggregate(last=Max("id"))["last"] or 0
-        rules = law.law(), law.calendar()
-        while night.position < last:
-            _judge_range(night, night.position + 1, night.position + PERSONS_AT_ONCE, at, rules)
-            progress(night.judged)
-        return _finish(night)
+
+    fresh: np.ndarray
+    changed: np.ndarray
+    moved: np.ndarray
+    longer: np.ndarray
+    due: np.ndarray
 
 
-@contextmanager
-def _alone():
+def judge_person(person, *, on, at):
+    """Judges one person for a day if news or the day ask for it; tells whether they did."""
+    with transaction.atomic():
+        lock([person])
+        needs = is_in_need(person, on)
+        if needs:
+            _judge_at_once([person], on, at)
+    return needs
+
+
+def judge_some(most, *, on, at):
+    """Judges some of the persons with news; returns how many, 0 when nobody is left."""
+    with transaction.atomic():
+        persons = fetch(
+            "SELECT person FROM (SELECT DISTINCT person_id AS person FROM registry_awaiting"
+            " ORDER BY 1 LIMIT %s) a",
+            (most,),
+            IDS,
+        )["person"]
+        lock(persons)
+        _judge_at_once(persons, on, at)
+    return len(persons)
+
+
+def _judge_at_once(persons, on, at):
+    write(tally.day_run(on, at), judge(Among.ids(persons), on, law.law(), law.calendar()), at)
+
+
+def lock(persons):
+    """Keeps others from judging these persons (ids, rising) until the end of the transaction."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", (NIGHT,))
-        if not cursor.fetchone()[0]:
-            raise AlreadyRunning
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", (NIGHT,))
+        for bucket in np.unique(np.asarray(persons) // BUCKET).tolist():
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (LOCK, bucket))
 
 
-def _finish(night):
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO registry_tally (run_id, region_id, status, reason, persons)"
-            " SELECT %s, p.region_id, v.status, v.reason, count(*)"
-            " FROM registry_verdict v JOIN registry_person p ON p.id = v.person_id"
-            " GROUP BY p.region_id, v.status, v.reason",
-            (night.pk,),
-        )
-        night.state, night.finished_at = "done", Now()
-        night.save(update_fields=["state", "finished_at"])
-        night.refresh_from_db(fields=["finished_at"])
-    return night
+IDS = np.dtype([("person", "<i8")])
 
 
-def counts(night):
-    """Persons by status at the end of a run."""
-    found = Counter({str(status): 0 for status in Status})
-    for status, persons in night.tallies.values_list("status", "persons"):
-        found[status] += persons
-    return dict(found)
+IN_NEED = """
+    SELECT person_id FROM registry_verdict
+    WHERE (changes_on <= %(on)s OR judged_on > %(on)s) AND {where}
+    UNION SELECT person_id FROM registry_awaiting WHERE {where}"""
+WITH_NEWS = "SELECT DISTINCT person_id FROM registry_awaiting"
 
 
-@transaction.atomic
-def _judge_range(night, first, last, at, rules):
-    persons, batch = gather(first, last, night.on)
-    if len(persons):
-        fresh = _as_rows(persons, coverage.judge(batch, night.on, *rules), night.on)
-        current = _current(first, last)
-        changed = _differs(fresh, current, VALUE)
-        _write(night, fresh[changed], at)
-        _postpone(fresh[~changed & _differs(fresh, current, ("changes_on",))])
-        night.judged += len(persons)
-        night.changed += int(changed.sum())
-    night.position = last
-    night.save(update_fields=["position", "judged", "changed"])
+def is_in_need(person, on):
+    """Whether a person has news, or a verdict that is not good on the day."""
+    with connection.cursor() as cursor:
+        cursor.execute(IN_NEED.format(where="person_id = %(person)s"), {"on": on, "person": person})
+        return cursor.fetchone() is not None
+
+
+def in_need(on, *, news_only=False):
+    """(bucket, ids) of the persons who have news, or a verdict that is not good on the day.
+
+    Ids are rising eight-byte integers in the order of the network. Who is new has news.
+    """
+    need = WITH_NEWS if news_only else IN_NEED.format(where="true")
+    with run(
+        f"SELECT person_id / {BUCKET}, string_agg(int8send(person_id), '' ORDER BY person_id)"
+        f" FROM ({need}) n GROUP BY 1 ORDER BY 1",
+        {} if news_only else {"on": on},
+    ) as cursor:
+        return cursor.fetchall()
+
+
+def judge(among, on, rules, calendar):
+    """Judges persons whose buckets are locked; news that come after this are marked anew."""
+    with run(
+        f"DELETE FROM registry_awaiting WHERE person_id {among.sql} RETURNING person_id",
+        among.params,
+    ) as cursor:
+        told = np.array(cursor.fetchall(), np.int64).ravel()
+    persons, batch = gather(among, on)
+    fresh = _as_rows(persons, coverage.judge(batch, on, rules, calendar), on)
+    fresh["changes_on"] = np.minimum(fresh["changes_on"], batch.next_arrival(day_number(on)))
+    known, old = _side_by_side(fresh, _current(among))
+    changed = ~(known & _same(fresh, old, VALUE))
+    moved = known & (STATUSES[fresh["reason"]] != STATUSES[old["reason"]])
+    began = old["judged_on"] <= fresh["judged_on"]
+    good = began & (old["changes_on"] > fresh["judged_on"])
+    longer = ~changed & ~(began & _same(fresh, old, ("changes_on",)))
+    return Judged(fresh, changed, moved, longer, ~(known & good) | np.isin(persons, told))
 
 
 def _as_rows(persons, verdicts, on):
@@ -109,33 +139,44 @@ def _as_rows(persons, verdicts, on):
     rows["person"] = persons
     rows["reason"], rows["until"] = verdicts.reason, verdicts.until
     rows["missing"], rows["changes_on"] = verdicts.missing, verdicts.changes_on
+    rows["judged_on"] = day_number(on)
     named = np.isin(verdicts.reason, [REASONS.index(reason) for reason in WITH_MISSING])
     month = day_number(months.first(months.number(on)))
     rows["window"] = np.where(named, month, NEVER)
     return rows
 
 
-def _current(first, last):
-    reasons = ", ".join(f"'{reason}'" for reason in REASONS)
-    return fetch(
-        f"SELECT person_id AS person, array_position(ARRAY[{reasons}], reason::text) - 1 AS reason,"
-        f" coalesce({days('until')}, {NEVER}) AS until,"
+def _current(among):
+    """The verdicts of persons as CURRENT rows, in the order of their ids."""
+    rows = fetch(
+        f"SELECT person_id AS person, reason, coalesce({days('until')}, {NEVER}) AS until,"
         f' coalesce({days("v.window")}, {NEVER}) AS "window", missing,'
-        f" {days('changes_on')} AS changes_on"
-        " FROM (SELECT * FROM registry_verdict WHERE person_id BETWEEN %s AND %s"
+        f" {days('judged_on')} AS judged_on, {days('changes_on')} AS changes_on"
+        f" FROM (SELECT * FROM registry_verdict WHERE person_id {among.sql}"
         "  ORDER BY person_id) v",
-        (first, last),
-        CURRENT,
+        among.params,
+        STORED,
     )
+    current = np.empty(len(rows), CURRENT)
+    for name in CURRENT.names:
+        current[name] = _codes(rows[name]) if name == "reason" else rows[name]
+    return current
 
 
-def _differs(fresh, current, names):
-    """Which fresh rows have no equal current row of their person."""
+def _codes(texts):
+    order = np.argsort(PADDED)
+    return order[np.searchsorted(PADDED, texts, sorter=order)]
+
+
+def _side_by_side(fresh, current):
+    """Which fresh rows have a current one, and that row, or any."""
     place = np.searchsorted(current["person"], fresh["person"])
     known = np.append(current["person"], -1)[place] == fresh["person"]
-    old = current[np.where(known, place, 0)] if len(current) else fresh
-    same = np.logical_and.reduce([fresh[name] == old[name] for name in names])
-    return ~(known & same)
+    return known, current[np.where(known, place, 0)] if len(current) else fresh
+
+
+def _same(fresh, old, names):
+    return np.logical_and.reduce([fresh[name] == old[name] for name in names])
 
 
 WRITE = """
@@ -148,45 +189,43 @@ WITH fresh AS (
     FROM unnest(%(person)s::bigint[], %(reason)s::int[], %(until)s::int[], %(window)s::int[],
         %(missing)s::int[], %(changes_on)s::int[])
         AS f (person_id, reason, until, win, missing, changes_on)
-), shifts AS (
-    INSERT INTO registry_shift
-        (run_id, region_id, old_status, old_reason, status, reason, persons)
-    SELECT %(run)s, p.region_id, coalesce(v.status, ''), coalesce(v.reason, ''),
-        f.status, f.reason, count(*)
-    FROM fresh f JOIN registry_person p ON p.id = f.person_id
-        LEFT JOIN registry_verdict v ON v.person_id = f.person_id
-    GROUP BY 2, 3, 4, 5, 6
-    ON CONFLICT (run_id, region_id, old_status, old_reason, status, reason)
-        DO UPDATE SET persons = registry_shift.persons + excluded.persons
 ), history AS (
     INSERT INTO registry_verdictchange
         (person_id, "on", status, reason, until, "window", missing, decided_at, run_id)
     SELECT person_id, %(on)s, status, reason, until, win, missing, %(at)s, %(run)s FROM fresh
 )
 INSERT INTO registry_verdict
-    (person_id, "on", status, reason, until, "window", missing, decided_at, run_id, changes_on)
-SELECT person_id, %(on)s, status, reason, until, win, missing, %(at)s, %(run)s, changes_on
+    (person_id, "on", status, reason, until, "window", missing, decided_at, run_id, judged_on,
+    changes_on)
+SELECT person_id, %(on)s, status, reason, until, win, missing, %(at)s, %(run)s, %(on)s, changes_on
 FROM fresh
 ON CONFLICT (person_id) DO UPDATE SET
     "on" = excluded.on, status = excluded.status, reason = excluded.reason,
     until = excluded.until, "window" = excluded.window, missing = excluded.missing,
-    decided_at = excluded.decided_at, run_id = excluded.run_id, changes_on = excluded.changes_on
+    decided_at = excluded.decided_at, run_id = excluded.run_id, judged_on = excluded.judged_on,
+    changes_on = excluded.changes_on
 """
 
 
-def _write(night, fresh, at):
-    columns = {name: fresh[name] for name in CURRENT.names}
-    columns |= {"statuses": [STATUS_OF[reason].value for reason in REASONS]}
-    columns |= {"reasons": [reason.value for reason in REASONS]}
-    columns |= {"never": NEVER, "run": night.pk, "on": night.on, "at": at}
-    run(WRITE, columns).close()
+def write(night, judged, at):
+    """Keeps what changed, with its history, and until when the rest is good."""
+    fresh = judged.fresh[judged.changed]
+    if len(fresh):
+        tally.shift(night, fresh, "persons")
+        columns = {name: fresh[name] for name in CURRENT.names}
+        columns |= {"statuses": [STATUS_OF[reason].value for reason in REASONS]}
+        columns |= {"reasons": [reason.value for reason in REASONS]}
+        columns |= {"never": NEVER, "run": night.pk, "on": night.on, "at": at}
+        run(WRITE, columns).close()
+    _prolong(judged.fresh[judged.longer], night.on)
 
 
-def _postpone(fresh):
-    """The same verdict, but another day on which it can change."""
+def _prolong(fresh, on):
+    """The same verdicts, but good from or until another day."""
     run(
-        "UPDATE registry_verdict v SET changes_on = DATE '1970-01-01' + f.changes_on"
+        "UPDATE registry_verdict v"
+        " SET judged_on = %s, changes_on = DATE '1970-01-01' + f.changes_on"
         " FROM unnest(%s::bigint[], %s::int[]) AS f (person_id, changes_on)"
         " WHERE v.person_id = f.person_id",
-        (fresh["person"], fresh["changes_on"]),
+        (on, fresh["person"], fresh["changes_on"]),
     ).close()

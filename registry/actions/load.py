@@ -9,6 +9,7 @@ from operator import itemgetter
 
 from django.db import connection, transaction
 
+from registry.actions import news
 from registry.actions.staging import LISTED, Loaded, stage
 from registry.models import Category, Region
 from registry.rules.encoding import Source
@@ -39,6 +40,8 @@ def load_persons(stream, *, received_on, at, progress=no_progress):
         cursor.execute(STAGED_PERSONS)
         stage("staged_person", Source(stream), PERSON_COLUMNS, check, loaded, progress)
         cursor.execute("LOCK TABLE registry_person IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute("SELECT coalesce(max(id), 0) AS before FROM registry_personrecord")
+        [before] = cursor.fetchone()
         cursor.execute(REPEATED_IIN)
         loaded.reject_all(Rejection.REPEATED_IIN, cursor.fetchall())
         cursor.execute(IS_OLDER, when)
@@ -50,6 +53,7 @@ def load_persons(stream, *, received_on, at, progress=no_progress):
         cursor.execute(ADD_PERSONS, when)
         loaded.new += cursor.rowcount
         cursor.execute("DROP TABLE staged_person")
+        news.mark("SELECT person_id FROM registry_personrecord WHERE id > %s", (before,))
         # the next registers are planned by these statistics
         cursor.execute("ANALYZE registry_person")
     return loaded.finish()
@@ -79,6 +83,7 @@ def load_categories(stream, *, at, loaded_on=None, progress=no_progress):
         # whoever derives now has not seen these spans, and would take the mark away unheeded
         cursor.execute("LOCK TABLE registry_recheck IN SHARE ROW EXCLUSIVE MODE")
         cursor.execute(RECHECK)
+        news.mark(ACCEPTED)
         cursor.execute(f"DROP TABLE staged_span, accepted_span, {', '.join(TABLES)}")
         cursor.execute("ANALYZE registry_categoryspan")
     return loaded.finish()
@@ -262,8 +267,8 @@ ADD_CHAINED = f"""
 INSERT INTO registry_categoryspan ({PAIR}, {SPAN}, superseded_on, recorded_at)
 SELECT {PAIR}, {SPAN}, superseded_on, %(at)s FROM chained_span WHERE id IS NULL ORDER BY line"""
 
-RECHECK = """
-INSERT INTO registry_recheck (person_id)
+ACCEPTED = """
 SELECT DISTINCT person_id FROM placed_span
-WHERE alone OR line IN (SELECT line FROM accepted_span)
-ON CONFLICT DO NOTHING"""
+WHERE alone OR line IN (SELECT line FROM accepted_span)"""
+
+RECHECK = f"INSERT INTO registry_recheck (person_id) {ACCEPTED} ON CONFLICT DO NOTHING"

@@ -6,12 +6,10 @@ from registry.actions.columns import run
 def mark(source, params=()):
     """Marks the persons whose ids a query delivers; they are judged next, whatever their verdict.
 
-    The mark is written after the news: a judging takes it away first and gathers then.
+    In the transaction of the news: a judging takes the marks away first and gathers then.
     """
     run(
-        f"INSERT INTO registry_awaiting (person_id) SELECT DISTINCT * FROM ({source}) s"
-        " ORDER BY 1 ON CONFLICT DO NOTHING",
-        params,
+        f"INSERT INTO registry_awaiting (person_id) SELECT DISTINCT * FROM ({source}) s", params
     ).close()
 
 

@@ -146,11 +146,12 @@ class Recheck(models.Model):
 
 
 class Awaiting(models.Model):
-    """A person with news that no verdict knows yet."""
+    """A person with news that no verdict knows yet.
 
-    person = models.OneToOneField(
-        Person, models.CASCADE, primary_key=True, related_name="awaiting", db_constraint=False
-    )
+    A mark for each news: whoever judges takes away those that are there, and none that comes later.
+    """
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="awaiting", db_constraint=False)
 
     class Meta:
         verbose_name = _("person who awaits a verdict")

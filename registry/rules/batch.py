@@ -52,11 +52,13 @@ class Batch:
     """Persons with what is known of them.
 
     `paid` and `paid_by`: RECORDs and, side by side, places of their persons, in the order of
-    person and month. `died` is NEVER for the living.
+    person and month. `died` is NEVER for the living; `moves`: the next later day from which
+    another residence is known.
     """
 
     died: Ints
     temporary: Bools
+    moves: Ints
     paid: NDArray[np.void] = field(default_factory=lambda: np.empty(0, RECORD))
     paid_by: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     spans: NDArray[np.void] = field(default_factory=lambda: np.empty(0, SPAN))
@@ -74,6 +76,7 @@ class Batch:
         return Batch(
             self.died[places],
             self.temporary[places],
+            self.moves[places],
             self.paid[paid_here],
             where[self.paid_by[paid_here]],
             spans,
@@ -85,10 +88,20 @@ class Batch:
         return Batch(
             np.where(self.died <= day, self.died, NEVER),
             self.temporary,
+            np.full(len(self), NEVER),
             _not_yet_ended(self.paid[arrived], day),
             self.paid_by[arrived],
             _not_yet_ended(self.spans[self.spans["since"] <= day], day),
         )
+
+    def next_arrival(self, day: int) -> Ints:
+        """The earliest later day on which what is on record already begins or ceases to count."""
+        soonest = np.minimum(np.where(self.died > day, self.died, NEVER), self.moves)
+        for rows, by in ((self.paid, self.paid_by), (self.spans, self.spans["person"])):
+            for edge in (rows["since"], rows["until"]):
+                later = np.flatnonzero((edge > day) & (edge < NEVER))
+                np.minimum.at(soonest, by[later], edge[later])
+        return soonest
 
     def believed_spans(self, day: int) -> NDArray[np.void]:
         """Without those that were withdrawn."""

@@ -22,7 +22,8 @@ from django.utils import timezone  # noqa: E402
 from mhifund.demo import files  # noqa: E402
 from mhifund.night import through  # noqa: E402
 from payments.actions.receive import receive  # noqa: E402
-from registry.actions.judge import judge_all  # noqa: E402
+from registry.actions import runs  # noqa: E402
+from registry.models import Run  # noqa: E402
 from tests.bench import world  # noqa: E402
 
 RUNS = 3
@@ -44,8 +45,13 @@ def lay_world(persons: int) -> None:
 
 
 def first_night(persons: int) -> None:
-    judge_all(on=world.ON, at=timezone.now())
+    judged(world.ON)
     world.vacuum("verdict", "verdictchange")
+
+
+def judged(on: date, scope: str = "night") -> Run:
+    at = timezone.now()
+    return runs.work(runs.begin(on, scope, at=at), at=at)
 
 
 def bare_judging(persons: int) -> float:

@@ -17,18 +17,29 @@ from mhifund.demo.files import Span, categories_csv, persons_csv
 from mhifund.demo.people import adults
 from mhifund.models import Report
 from registry.actions.load import load_categories, load_persons
-from registry.models import Recheck, Run, Shift, Tally, Verdict, VerdictChange
+from registry.actions.news import mark_everybody
+from registry.models import (
+    CategoryShift,
+    Part,
+    Recheck,
+    Run,
+    Shift,
+    Tally,
+    Verdict,
+    VerdictChange,
+)
 from tests.mhifund.office import AT, ON
 
 PERSONS = 60
-IN_RANGES_OF = 20
+IN_BUCKETS_OF = 20
 DEADLY = f"""
 import os, signal
 from django.core.management import call_command
 from mhifund.reports import write
-from registry.actions import judge
+from registry.actions import judge, runs
 
-judge.PERSONS_AT_ONCE = {IN_RANGES_OF}
+judge.BUCKET = {IN_BUCKETS_OF}
+runs.SMALL_PART = {IN_BUCKETS_OF}
 
 def die_after(times, where, name):
     act = getattr(where, name)
@@ -100,6 +111,7 @@ def end_state():
             VerdictChange.objects.values_list("person", "on", "reason", "until"), key=str
         ),
         "run": (telling.on, telling.state, telling.judged, telling.changed),
+        "by_category": sorted(CategoryShift.objects.values_list("category", "reason", "persons")),
         "shifts": sorted(Shift.objects.values_list("region", "old_reason", "reason", "persons")),
         "tallies": sorted(runs.last().tallies.values_list("region", "status", "reason", "persons")),
         "rechecks": Recheck.objects.count(),
@@ -108,26 +120,28 @@ def end_state():
 
 
 def forget_the_night():
-    models = (Report, Tally, Shift, VerdictChange, Verdict, Run)
+    models = (Report, Tally, Shift, CategoryShift, VerdictChange, Verdict, Part, Run)
     tables = ", ".join(model._meta.db_table for model in models)
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {tables}, mhifund_reporttaking")
+    mark_everybody()
 
 
 def night(monkeypatch):
-    monkeypatch.setattr("registry.actions.judge.PERSONS_AT_ONCE", IN_RANGES_OF)
+    monkeypatch.setattr("registry.actions.judge.BUCKET", IN_BUCKETS_OF)
+    monkeypatch.setattr("registry.actions.runs.SMALL_PART", IN_BUCKETS_OF)
     call_command("night", "--on", str(ON), "--json", stdout=io.StringIO())
 
 
 @pytest.mark.parametrize(
     "moments",
     [
-        pytest.param(['1, judge, "_judge_range"'], id="a part is judged"),
-        pytest.param(['2, judge, "_write"'], id="in the middle of a part"),
-        pytest.param(['1, judge, "_finish"'], id="all are judged, no report is written"),
+        pytest.param(['1, runs, "work_on_one"'], id="a part is judged"),
+        pytest.param(['2, judge, "write"'], id="in the middle of a part"),
+        pytest.param(['1, runs, "_finish"'], id="all are judged, no report is written"),
         pytest.param(['3, write, "_keep"'], id="in the middle of the reports"),
         pytest.param(
-            ['1, judge, "_write"', '1, judge, "_judge_range"', '2, judge, "_judge_range"'],
+            ['1, judge, "write"', '1, runs, "work_on_one"', '1, runs, "advance"'],
             id="three times",
         ),
     ],

@@ -18,13 +18,13 @@ ACTS = (
     "payments.work_exceptions",
     "registry.propose_change",
     "registry.confirm_change",
-    "registry.run_night",
+    "registry.answer_run",
     "registry.view_reports",
     "auth.change_user",
 )
 MAY = {
-    "registry_operator": "card iin reports",
-    "reconciliation_officer": "card iin receive release exceptions reports",
+    "registry_operator": "card iin answer reports",
+    "reconciliation_officer": "card iin receive release exceptions answer reports",
     "refund_officer": "card iin",
     "refund_head": "card iin reports",
     "treasurer": "reports",
@@ -41,7 +41,7 @@ SHORT = {
     "payments.work_exceptions": "exceptions",
     "registry.propose_change": "propose",
     "registry.confirm_change": "confirm",
-    "registry.run_night": "night",
+    "registry.answer_run": "answer",
     "registry.view_reports": "reports",
     "auth.change_user": "users",
 }

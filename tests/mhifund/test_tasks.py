@@ -1,18 +1,16 @@
 """The night by the timetable: a chain of verbs that may come twice."""
 
-from datetime import timedelta
-
 import pytest
 from celery.exceptions import Retry
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from mhifund import tasks
 from mhifund.celery import app
 from mhifund.models import Report
-from registry.actions.judge import NIGHT, AlreadyRunning
-from registry.models import Recheck, Run, VerdictChange
+from registry import tasks as registry_tasks
+from registry.actions import judge, runs
+from registry.models import Recheck, Run, Verdict, VerdictChange
 from tests.mhifund.office import AIDOS, ARMAN, held_category, known
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +48,14 @@ def test_the_night_derives_judges_and_reports(at_once, persons):
     assert Report.objects.filter(run=run).count() == 8
 
 
+def test_the_parts_of_a_night_are_judged_by_all_hands(at_once, persons, monkeypatch):
+    monkeypatch.setattr(judge, "BUCKET", 1)
+    monkeypatch.setattr(runs, "SMALL_PART", 1)
+    monkeypatch.setattr(registry_tasks, "HANDS", 1)
+    tasks.night.delay()
+    assert (Run.objects.get().state, Verdict.objects.count()) == ("done", 2)
+
+
 def test_a_second_night_of_the_day_changes_no_verdict(at_once, persons):
     tasks.night.delay()
     tasks.night.delay()
@@ -57,47 +63,53 @@ def test_a_second_night_of_the_day_changes_no_verdict(at_once, persons):
     assert VerdictChange.objects.count() == 2
 
 
-def test_a_task_that_comes_back_after_its_work_does_nothing(persons):
-    began = timezone.now()
-    on = timezone.localdate(began).isoformat()
-    for _ in range(2):
-        tasks.derive()
-        tasks.judge(on, began.isoformat())
-        tasks.report(on)
-    assert Run.objects.count() == 1
+def test_a_message_that_comes_again_after_its_work_does_nothing(at_once, persons):
+    tasks.night.delay()
+    run = Run.objects.get()
+    registry_tasks.judge_part(run.pk)
+    tasks.report(run.on.isoformat())
+    assert VerdictChange.objects.count() == 2
     assert Report.objects.count() == 8
 
 
-def test_a_later_night_of_the_day_judges_again(persons):
-    began = timezone.now()
-    on = timezone.localdate(began).isoformat()
-    tasks.judge(on, began.isoformat())
-    tasks.judge(on, (timezone.now() + timedelta(seconds=1)).isoformat())
-    assert Run.objects.count() == 2
-
-
 @pytest.fixture
-def other_night():
-    """Another session that is judging at this moment."""
-    other = connection.copy()
-    with other.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", (NIGHT,))
-    yield
-    other.close()
+def held(persons):
+    """A run that has parts left to work on."""
+    return runs.begin(timezone.localdate(), "night", at=timezone.now())
 
 
 @pytest.fixture
 def as_worker():
     """The task as a worker runs it; what it sends is taken out of the queue again."""
-    arguments = ("2026-11-20", "2026-11-20T01:00:00+05:00")
-    tasks.judge.push_request(args=arguments, kwargs={}, called_directly=False, retries=500)
-    yield lambda: tasks.judge.run(*arguments)
-    tasks.judge.pop_request()
+    arguments = (timezone.localdate().isoformat(),)
+    tasks.report.push_request(args=arguments, kwargs={}, called_directly=False, retries=500)
+    yield lambda: tasks.report.run(*arguments)
+    tasks.report.pop_request()
     app.control.purge()
 
 
-def test_a_night_that_finds_another_at_work_tries_again_later(persons, other_night, as_worker):
+def test_a_report_waits_until_its_run_is_done(held, as_worker):
     with pytest.raises(Retry) as later:
         as_worker()
-    assert (later.value.when, type(later.value.exc)) == (tasks.BUSY, AlreadyRunning)
-    assert not Run.objects.exists()
+    assert later.value.when == tasks.SOON
+    runs.work(held, at=timezone.now())
+    as_worker()
+    assert Report.objects.count() == 8
+
+
+def test_a_run_that_the_brake_holds_has_no_reports(persons):
+    on = timezone.localdate()
+    Run.objects.create(on=on, scope="night", state="held", started_at=timezone.now())
+    tasks.report(on.isoformat())
+    assert not Report.objects.exists()
+
+
+def test_news_are_judged_by_their_task(persons):
+    registry_tasks.judge_news()
+    assert (Run.objects.get().scope, Verdict.objects.count()) == ("day", 2)
+
+
+def test_many_news_are_judged_by_all_hands(at_once, persons, monkeypatch):
+    monkeypatch.setattr(runs, "NEWS_AT_ONCE", 1)
+    registry_tasks.judge_news()
+    assert (Run.objects.get().scope, Verdict.objects.count()) == ("news", 2)

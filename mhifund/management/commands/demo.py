@@ -11,7 +11,6 @@ from mhifund.account import account, words
 from mhifund.demo import build
 from mhifund.demo.world import FIRST_MONTH, Size
 from mhifund.management.answer import Answer, Answering, day
-from registry.actions.judge import AlreadyRunning
 from registry.rules import months as months_
 
 DEFAULTS = {"persons": 20_000, "months": 24, "seed": 1}
@@ -77,10 +76,6 @@ class Command(Answering):
                     "The database holds persons who are not of this world: the demo needs an empty "
                     "one. Set MHIFUND_DATA to an empty folder."
                 ) from refused
-            except AlreadyRunning as busy:
-                raise CommandError(
-                    "A night is running; the same command goes on when it is over."
-                ) from busy
         seconds = round((timezone.now() - started).total_seconds(), 1)
         users = {"users": [*roles.DEMO_USERS], "password": build.password()}
         yield Answer({**size._asdict(), **account(run), "seconds": seconds, **users})

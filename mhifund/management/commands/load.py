@@ -7,6 +7,7 @@ from django.utils import timezone, translation
 from mhifund.management.answer import Answer, Answering, bar, day, file
 from payments.actions.derive import derive_rechecks
 from registry import labels
+from registry.actions import runs
 from registry.actions.load import load_categories, load_persons
 from registry.actions.staging import Loaded
 from registry.rules.encoding import Refused
@@ -39,6 +40,8 @@ class Command(Answering):
                 yield Answer(counted(Loaded()) | {"code": refused.code, "text": text}, done=False)
                 return
         yield Answer(counted(loaded))
+        at = timezone.now()
+        runs.judge_news(on=timezone.localdate(at), at=at)
 
     def persons(self, stream, received, progress):
         at = timezone.now()

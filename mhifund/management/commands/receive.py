@@ -6,6 +6,7 @@ from tqdm import tqdm
 from mhifund.management.answer import Answer, Answering, file
 from payments.actions.account import account
 from payments.actions.receive import receive
+from registry.actions import runs
 
 
 class Command(Answering):
@@ -23,6 +24,8 @@ class Command(Answering):
             with path.open("rb") as stream, tqdm(desc=path.name, disable=None) as bar:
                 received = receive(stream, path.name, at=timezone.now(), progress=_shown_on(bar))
             yield Answer(account(received), received.state == "posted")
+        at = timezone.now()
+        runs.judge_news(on=timezone.localdate(at), at=at)
 
     def words(self, value):
         yield f"{value['file']}: {value['state']}" + (

@@ -63,7 +63,7 @@ def test_the_account_balances(account):
 
 
 def test_everybody_is_judged(account):
-    assert (account["judged"], account["on"]) == (200, "2026-11-20")
+    assert (account["persons"], account["on"]) == (200, "2026-11-20")
     assert sum(account["counts"].values()) == 200 == Person.objects.count()
     assert account["counts"]["insured"] > 150
     assert account["counts"]["not_in_force"] == 0

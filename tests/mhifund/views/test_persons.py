@@ -6,7 +6,6 @@ import pytest
 from django.urls import reverse
 
 from mhifund.models import Look
-from registry.actions.judge import judge_all
 from tests.mhifund.office import (
     AIDOS,
     AIGUL,
@@ -19,6 +18,7 @@ from tests.mhifund.office import (
     known,
     register,
 )
+from tests.registry.actions.world import judged_all
 
 pytestmark = pytest.mark.django_db
 MONTHS_2026 = [f"{month:02}2026" for month in range(1, 10)]
@@ -184,7 +184,7 @@ def test_a_card_costs_the_same_for_one_payment_and_for_three(
 ):
     (person,) = known(ARMAN)
     paid(ARMAN, MONTHS_2026[:months])
-    judge_all(on=ON, at=AT)
+    judged_all(on=ON, at=AT)
     client = as_role("registry_operator")
     queries = {"categories": 18, "payments": 20, "history": 19, "looks": 19}
     with django_assert_num_queries(queries[tab]):

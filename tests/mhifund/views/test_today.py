@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from mhifund.models import Receipts
 from mhifund.receipts import count_receipts
-from registry.actions.judge import judge_all
 from tests.mhifund.office import AIDOS, AIGUL, ARMAN, AT, ON, held_category, item, known, register
+from tests.registry.actions.world import judged_all
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,7 @@ def test_before_the_first_night_the_page_says_what_comes(as_role):
 def test_the_night_is_counted_by_status_and_by_reason(as_role):
     known(AIDOS, ARMAN, AIGUL)
     held_category(AIDOS, "pensioner", "2020-01-01")
-    judge_all(on=ON, at=AT)
+    judged_all(on=ON, at=AT)
     seen = today(as_role("treasurer")).context
     assert seen["by_status"] == [("insured", 1), ("grace", 0), ("not_insured", 2)]
     assert [(row["reason"], row["n"], row["percent"]) for row in seen["by_reason"]] == [
@@ -36,7 +36,7 @@ def test_the_night_is_counted_by_status_and_by_reason(as_role):
 
 def test_a_user_of_a_region_sees_its_figures_alone(as_role):
     known(AIDOS, ARMAN, AIGUL)
-    judge_all(on=ON, at=AT)
+    judged_all(on=ON, at=AT)
     seen = today(as_role("treasurer", "62")).context
     assert seen["judged"] == 1
     assert "reports" not in seen
@@ -44,9 +44,9 @@ def test_a_user_of_a_region_sees_its_figures_alone(as_role):
 
 def test_what_changed_is_told_as_it_was_and_as_it_is(as_role):
     known(AIDOS, ARMAN)
-    judge_all(on=ON - timedelta(days=1), at=AT)
+    judged_all(on=ON - timedelta(days=1), at=AT)
     held_category(AIDOS, "pensioner", "2020-01-01")
-    judge_all(on=ON, at=AT)
+    judged_all(on=ON, at=AT)
     assert today(as_role("treasurer")).context["moves"] == [
         {
             "old_status": "not_insured",
@@ -61,7 +61,7 @@ def test_what_changed_is_told_as_it_was_and_as_it_is(as_role):
 def test_nights_become_lines_of_a_chart(as_role):
     known(AIDOS, ARMAN)
     for days in (2, 1):
-        judge_all(on=ON - timedelta(days=days), at=AT)
+        judged_all(on=ON - timedelta(days=days), at=AT)
     chart = json.loads(today(as_role("treasurer")).context["nights"])
     assert chart["labels"] == ["18.11", "19.11"]
     assert [(row["look"], row["values"]) for row in chart["series"]] == [
@@ -100,7 +100,7 @@ def test_the_page_costs_the_same_for_one_person_and_for_three(
     known(*iins)
     for iin in iins:
         register(f"{iin}.csv", item(f"R{iin}", iin, "092026", "100.00"))
-    judge_all(on=ON, at=AT)
+    judged_all(on=ON, at=AT)
     client = as_role("treasurer")
     with django_assert_num_queries(15):
         today(client)

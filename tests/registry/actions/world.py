@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Max
 from hypothesis import HealthCheck, given, settings
 
-from registry.actions import book
+from registry.actions import book, runs
 from registry.actions.load import load_categories, load_persons
 from registry.models import Contribution, Exclusion, Person
 from registry.rules import months
@@ -150,6 +150,11 @@ def settle(after=0):
         )
         book.settle("touched_by_test")
         cursor.execute("DROP TABLE touched_by_test")
+
+
+def judged_all(*, on, at, scope="night"):
+    """The run of a day, worked on to its end."""
+    return runs.work(runs.begin(on, scope, at=at), at=at)
 
 
 def keep(people, *, at=EARLY):

@@ -92,10 +92,16 @@ def batch(persons: Sequence[Person], on: date) -> Batch:
         temporary=np.array(
             [residence_on(on, person.residences) == TEMPORARY for person in persons], np.bool_
         ),
+        moves=np.array([_moves(person.residences, on) for person in persons], np.int64),
         paid=records,
         paid_by=by,
         spans=np.array(held, SPAN),
     )
+
+
+def _moves(residences: Sequence[tuple[date, str]], on: date) -> int:
+    later = [day_number(received) for received, _ in residences if received > on]
+    return min(later, default=NEVER)
 
 
 def _end(day: date) -> int:
