@@ -98,6 +98,13 @@ STATUS_LOOKS = {
     "not_insured": ("is-bad", "circle-x"),
     "not_in_force": ("", "circle-minus"),
 }
+RUN_LOOKS = {
+    "counting": ("", "player-play"),
+    "writing": ("", "player-play"),
+    "held": ("is-warn", "clock-exclamation"),
+    "done": ("is-good", "circle-check"),
+    "dropped": ("", "circle-minus"),
+}
 FILE_LOOKS = {
     "reading": ("", "player-play"),
     "posted": ("is-good", "circle-check"),
@@ -113,6 +120,7 @@ WORDS = {
     "short_whys": SHORT_WHYS,
     "statuses": registry.STATUSES,
     "reasons": registry.REASONS,
+    "run_scopes": registry.RUN_SCOPES,
     "file_kinds": payments.FILE_KINDS,
     "file_codes": payments.FILE_CODES,
     "remedies": payments.REMEDIES,

@@ -20,7 +20,14 @@ class Section(NamedTuple):
 
 RAIL = (
     Section(_("Today"), "layout-dashboard", (Page(_("Today"), "today"),)),
-    Section(_("Registry"), "users", (Page(_("Persons"), "persons", "registry.view_card"),)),
+    Section(
+        _("Registry"),
+        "users",
+        (
+            Page(_("Persons"), "persons", "registry.view_card"),
+            Page(_("Nights"), "nights", "registry.view_reports"),
+        ),
+    ),
     Section(
         _("Payments"),
         "credit-card",

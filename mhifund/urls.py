@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.urls import path
 
 from mhifund.views import (
+    nights,
     persons,
     receiving,
     reference,
@@ -18,7 +19,12 @@ urlpatterns = [
     path("persons/", persons.persons, name="persons"),
     path("persons/<int:pk>/", persons.person, name="person"),
     path("persons/<int:pk>/iin/", persons.whole_iin, name="whole_iin"),
+    path("persons/<int:pk>/recompute/", persons.recompute, name="recompute"),
     path("persons/<int:pk>/months/<str:month>/", persons.payments, name="month"),
+    path("nights/", nights.nights, name="nights"),
+    path("nights/<int:pk>/", nights.night, name="night"),
+    path("nights/<int:pk>/progress/", nights.progress, name="night_progress"),
+    path("nights/<int:pk>/answer/", nights.answer, name="answer_night"),
     path("registers/", registers.registers, name="registers"),
     path("registers/receive/", receiving.receive, name="receive"),
     path("registers/<int:pk>/", registers.register, name="register"),

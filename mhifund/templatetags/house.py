@@ -128,6 +128,11 @@ def file_state(code):
     return _state(labels.FILE_LOOKS[code], payment_words.FILE_STATES[code])
 
 
+@register.simple_tag
+def run_state(code):
+    return _state(labels.RUN_LOOKS[code], registry_words.RUN_STATES[code])
+
+
 def _state(look, text):
     tone, symbol = look
     return format_html('<span class="state {}">{}{}</span>', tone, icon(symbol), text)

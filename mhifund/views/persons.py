@@ -1,14 +1,20 @@
 """The registry of persons and the card of one."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.db import transaction
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from mhifund import access, card, finding
 from mhifund.listing import ROWS
 from mhifund.models import Look
+from registry.actions.judge import judge_person
+from registry.actions.news import mark
+from registry.models import Verdict
 from registry.rules import months
 
 may_open = permission_required("registry.view_card", raise_exception=True)
@@ -37,9 +43,31 @@ def _found(user, text):
 @may_open
 def person(request, pk):
     """The card: who, the status on a day with its reason, the months, and what they rest on."""
-    found = _visible(request, pk)
-    Look.objects.create(person=found, user=request.user, act="card", at=timezone.now())
+    found, at = _visible(request, pk), timezone.now()
+    if judge_person(found.pk, on=timezone.localdate(at), at=at):
+        found = _visible(request, pk)
+    Look.objects.create(person=found, user=request.user, act="card", at=at)
     return render(request, "mhifund/person.html", card.card(found, request.GET))
+
+
+@may_open
+@require_POST
+def recompute(request, pk):
+    """Judges the person once more, whether anything asks for it or not."""
+    found, at = _visible(request, pk), timezone.now()
+    before = _verdict(found)
+    with transaction.atomic():
+        mark("SELECT %s::bigint", (found.pk,))
+        judge_person(found.pk, on=timezone.localdate(at), at=at)
+    if _verdict(found) == before:
+        messages.success(request, _("Computed anew: the verdict is the same."))
+    else:
+        messages.warning(request, _("Computed anew: the verdict has changed."))
+    return redirect("person", pk=pk)
+
+
+def _verdict(person):
+    return Verdict.objects.filter(person=person).values_list("reason", "until", "missing").first()
 
 
 @may_open

@@ -21,7 +21,8 @@ BIGGEST_SHIFTS = 8
 
 def today(request):
     run = Run.objects.nights().filter(state="done").first()
-    context = {"run": run, "running": Run.objects.under_way().first()}
+    under_way = Run.objects.under_way().first()
+    context = {"run": run, "under_way": under_way}
     if run:
         context |= _night(request.user, run)
     if request.user.has_perm("payments.view_file"):

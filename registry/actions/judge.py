@@ -50,12 +50,12 @@ class Judged(NamedTuple):
 
 def judge_person(person, *, on, at):
     """Judges one person for a day if news or the day ask for it; tells whether they did."""
+    if not is_in_need(person, on):
+        return False
     with transaction.atomic():
         lock([person])
-        needs = is_in_need(person, on)
-        if needs:
-            _judge_at_once([person], on, at)
-    return needs
+        _judge_at_once([person], on, at)
+    return True
 
 
 def judge_some(most, *, on, at):

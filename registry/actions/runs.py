@@ -235,16 +235,21 @@ def answer(run, *, let, by, at, note=""):
     run = Run.objects.select_for_update(no_key=True).get(pk=run.pk)
     if run.state != "held":
         raise NotHeld
-    own = roles(by)
-    if by == run.by or not own or {*own} & {*run.by_role.split(", ")}:
+    if not is_another(by, run):
         raise NotAnother
     run.state = "writing" if let else "dropped"
-    run.answered_by, run.answered_role, run.answered_at = by, ", ".join(own), at
+    run.answered_by, run.answered_role, run.answered_at = by, ", ".join(roles(by)), at
     run.note = note
     if not let:
         run.finished_at = at
     run.save()
     return run
+
+
+def is_another(user, run):
+    """Neither who caused a run, nor somebody in their role, nor somebody without any."""
+    own = roles(user)
+    return user != run.by and bool(own) and not {*own} & {*run.by_role.split(", ")}
 
 
 def roles(user):

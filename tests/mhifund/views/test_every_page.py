@@ -6,13 +6,24 @@ from django.urls import reverse
 from tests.mhifund.office import AIDOS, item, known, register
 
 PAGES = (
-    *("today", "search", "persons", "registers", "receive", "exceptions", "refunds", "reports"),
+    *(
+        "today",
+        "search",
+        "persons",
+        "nights",
+        "registers",
+        "receive",
+        "exceptions",
+        "refunds",
+        "reports",
+    ),
     *("parameters", "categories", "calendar", "purpose_codes", "reasons", "regions"),
     "password_change",
     "admin:index",
 )
 OPEN_TO = {
     "persons": "operator reconciler refunds head analyst auditor",
+    "nights": "operator reconciler head treasurer analyst auditor",
     "registers": "reconciler refunds head treasurer analyst auditor",
     "receive": "reconciler",
     "exceptions": "reconciler refunds head treasurer analyst auditor",

@@ -186,7 +186,7 @@ def test_a_card_costs_the_same_for_one_payment_and_for_three(
     paid(ARMAN, MONTHS_2026[:months])
     judged_all(on=ON, at=AT)
     client = as_role("registry_operator")
-    queries = {"categories": 18, "payments": 20, "history": 19, "looks": 19}
+    queries = {"categories": 19, "payments": 21, "history": 20, "looks": 20}
     with django_assert_num_queries(queries[tab]):
         card(client, person, tab=tab)
 
