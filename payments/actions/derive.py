@@ -18,6 +18,7 @@ from registry.rules.paid import ENTRY, EXCLUDED
 BOOKS = 20200101
 TOUCHED = "touched_month"
 MONTHS_AT_ONCE = 50_000
+FEW = 100
 RECHECKS_AT_ONCE = 10_000
 PRIVILEGED = [GROUPS.index(group) for group in (Group.STATE_PAID, Group.EXEMPT)]
 
@@ -61,8 +62,10 @@ def _derive_some_rechecks(at):
 
 def touched_table(cursor):
     """An empty table of the person-months that are to be derived anew by this transaction."""
-    cursor.execute(f"DROP TABLE IF EXISTS {TOUCHED}")
-    cursor.execute(f"CREATE TEMP TABLE {TOUCHED} (person_id bigint, period date) ON COMMIT DROP")
+    cursor.execute(
+        f"DROP TABLE IF EXISTS {TOUCHED};"
+        f" CREATE TEMP TABLE {TOUCHED} (person_id bigint, period date) ON COMMIT DROP"
+    )
 
 
 COUNT = np.dtype([("person", "<i8"), ("months", "<i8")])
@@ -70,14 +73,15 @@ COUNT = np.dtype([("person", "<i8"), ("months", "<i8")])
 
 def derive(*, at):
     """Findings, exclusions and paid months of the person-months in TOUCHED."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {TOUCHED}")
     counts = fetch(
         f"SELECT person_id AS person, count(DISTINCT period) AS months FROM {TOUCHED}"
         " GROUP BY person_id ORDER BY person_id",
         (),
         COUNT,
     )
+    if counts["months"].sum() > FEW:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {TOUCHED}")
     rules = law.law(), law.calendar()
     part = (np.cumsum(counts["months"]) - counts["months"]) // MONTHS_AT_ONCE
     for persons in np.split(counts["person"], np.flatnonzero(np.diff(part)) + 1):
@@ -174,7 +178,10 @@ def _keep_findings(found, entries, among, at):
         CURRENT,
     )
     gone, new = _difference(current, found)
-    run("UPDATE payments_finding SET dropped_at = %s WHERE id = ANY(%s)", (at, gone)).close()
+    if len(gone):
+        run("UPDATE payments_finding SET dropped_at = %s WHERE id = ANY(%s)", (at, gone)).close()
+    if not len(new):
+        return
     run(
         "INSERT INTO payments_finding (entry_id, code, amount, days, recorded_at)"
         f" SELECT entry, (ARRAY[{CODES}])[code + 1], nullif(amount, -1) / 100.0,"

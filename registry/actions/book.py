@@ -59,7 +59,10 @@ def exclude(gone, entries, causes, since, until, *, at):
 
     Columns are arrays, but the list of causes; days are numbers since 1970, FOREVER is none.
     """
-    run("UPDATE registry_exclusion SET dropped_at = %s WHERE id = ANY(%s)", (at, gone)).close()
+    if len(gone):
+        run("UPDATE registry_exclusion SET dropped_at = %s WHERE id = ANY(%s)", (at, gone)).close()
+    if not len(entries):
+        return
     run(
         "INSERT INTO registry_exclusion (entry_id, cause, since, until, recorded_at)"
         f" SELECT entry, cause, {EPOCH} + since,"

@@ -1,6 +1,7 @@
 """Whole columns out of the database into numpy, and rows of arrays back into it."""
 
 import struct
+from weakref import WeakSet
 
 import numpy as np
 import psycopg
@@ -47,13 +48,18 @@ class ColumnDumper(Dumper):
         return struct.pack("!5i", 1, 0, INTEGERS[width], len(column), 1) + cells.tobytes()
 
 
+KNOW_ARRAYS = WeakSet()
+"""The sessions with the database that take arrays of numpy."""
+
+
 def run(query, params):
     """Runs a query with its parameters apart from it, in binary: for arrays of numpy and bytes."""
     connection.ensure_connection()
-    cursor = psycopg.Cursor(connection.connection)
-    cursor.adapters.register_dumper(np.ndarray, ColumnDumper)
-    cursor.execute(query, params, binary=True)
-    return cursor
+    session = connection.connection
+    if session not in KNOW_ARRAYS:
+        session.adapters.register_dumper(np.ndarray, ColumnDumper)
+        KNOW_ARRAYS.add(session)
+    return psycopg.Cursor(session).execute(query, params, binary=True)
 
 
 def days(column):

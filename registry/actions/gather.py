@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from django.db import connection
 
-from registry.actions import book
+from registry.actions import book, law
 from registry.actions.columns import days, fetch
 from registry.models import CategoryGroup
 from registry.rules.batch import GROUPS, SPAN, Batch
@@ -92,6 +92,10 @@ def fetch_spans(source, superseded, among, params=()):
 
 def group_pieces():
     """Columns of the pieces of time in which a category covers months: code, group, first, last."""
+    return law.kept(CategoryGroup, _group_pieces)
+
+
+def _group_pieces():
     pieces = []
     rows = CategoryGroup.objects.order_by("category_id", "since").values_list(
         "category_id", "group", "since"

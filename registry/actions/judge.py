@@ -222,6 +222,8 @@ def write(night, judged, at):
 
 def _prolong(fresh, on):
     """The same verdicts, but good from or until another day."""
+    if not len(fresh):
+        return
     run(
         "UPDATE registry_verdict v"
         " SET judged_on = %s, changes_on = DATE '1970-01-01' + f.changes_on"

@@ -1,7 +1,7 @@
 """`make bench`: one JSON line a benchmark, its time as a ratio to the bare work in the same run.
 
-ONLY=name runs one; SCALE=persons sets the size (200,000 without it). Each work runs in a process
-of its own, so that its memory is its own. The status is 1 when a ratio is above its limit.
+ONLY=name runs one; SCALE=persons sets the size of all worlds. Each work runs in a process of its
+own, so that its memory is its own. The status is 1 when a ratio is above its limit.
 """
 
 import json
@@ -10,80 +10,97 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
+from collections.abc import Iterator
 from typing import NamedTuple
 
-os.environ["MHIFUND_DATA"] = tempfile.mkdtemp(prefix="mhifund-bench-")
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mhifund.settings")
-
-import django
-from django.conf import settings
-from django.core.management import call_command
-
-from mhifund.servers import using
-
 MEMORY_MB = 400
+GROWTH = "night_growth"
 
 
 class Bench(NamedTuple):
-    """`own` is compared to `bare`; `before` makes what both need."""
+    """`own` is compared to `bare`; `before` makes what both need, in a world of so many persons."""
 
     limit: float
     before: str
     bare: str
     own: str
+    persons: int = 1_000_000
 
 
 BENCHES = {
-    "night_full": Bench(4, "first_night", "bare_judging", "night"),
-    "import_csv": Bench(6, "write_csv", "bare_copy", "receive_csv"),
-    "import_mt102": Bench(6, "write_mt102", "bare_copy", "receive_mt102"),
+    "import_csv": Bench(6, "write_csv", "bare_copy", "receive_csv", 200_000),
+    "import_mt102": Bench(6, "write_mt102", "bare_copy", "receive_mt102", 200_000),
+    "night_full": Bench(1.5, "first_night", "bare_judging", "night"),
+    "night_changed": Bench(8, "first_night", "bare_judging", "night_changed"),
+    "night_two_percent": Bench(0.1, "first_night", "night", "night_two_percent"),
+    "night_hands": Bench(1 / 1.5, "first_night", "night_by_one", "night"),
+    "one_person": Bench(1, "first_night", "twenty_milliseconds", "one_person"),
+    "load_persons": Bench(5, "write_persons", "bare_copy_of_persons", "load_persons"),
 }
+GROWTH_LIMIT = 1.2
+"""Of the time a person at the size of the country, to the time a person at a tenth of it."""
 
 
 def main() -> int:
     wanted = os.environ.get("ONLY")
-    persons = os.environ.get("SCALE", "200000")
-    folder = Path(os.environ["MHIFUND_DATA"])
     within = True
-    django.setup()
-    try:
-        with using(settings.PLACE):
-            call_command("migrate", verbosity=0)
-            work("lay_world", persons)
-            for name, bench in BENCHES.items():
-                if wanted in (None, name):
-                    within &= report(name, bench, persons)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    growth: dict[int, float] = {}
+    for persons, names in sorted(worlds(wanted).items()):
+        for line in measured(persons, names):
+            if line["bench"] == GROWTH:
+                growth[persons] = line["seconds"]
+            else:
+                within &= tell(line)
+    if growth:
+        small, large = min(growth), max(growth)
+        each = growth[small] / small * large
+        within &= tell(
+            {
+                "bench": GROWTH,
+                "ratio": round(growth[large] / each, 2),
+                "limit": GROWTH_LIMIT,
+                "seconds": round(growth[large], 3),
+                "bare_seconds": round(each, 3),
+                "rows": large,
+                "rss_mb": 0,
+                "points": {size: round(seconds, 3) for size, seconds in growth.items()},
+            }
+        )
     return 0 if within else 1
 
 
-def report(name: str, bench: Bench, persons: str) -> bool:
-    work(bench.before, persons)
-    bare, own = work(bench.bare, persons), work(bench.own, persons)
-    ratio = own["seconds"] / bare["seconds"]
-    line = {
-        "bench": name,
-        "ratio": round(ratio, 2),
-        "limit": bench.limit,
-        "seconds": round(own["seconds"], 3),
-        "bare_seconds": round(bare["seconds"], 3),
-        "rows": int(persons),
-        "rss_mb": round(own["rss_mb"]),
-    }
+def worlds(wanted: str | None) -> dict[int, list[str]]:
+    """The benchmarks by the size of the world they run in."""
+    scale = int(os.environ.get("SCALE", "0"))
+    found: dict[int, list[str]] = {}
+    for name, bench in BENCHES.items():
+        if wanted in (None, name):
+            found.setdefault(scale or bench.persons, []).append(name)
+    if wanted in (None, GROWTH):
+        country = scale or 1_000_000
+        for size in (country // 10, country * 3 // 10, country):
+            found.setdefault(size, []).append(GROWTH)
+    return found
+
+
+def measured(persons: int, names: list[str]) -> Iterator[dict]:
+    """What a process with servers of its own finds out in a world of so many persons."""
+    folder = tempfile.mkdtemp(prefix="mhifund-bench-")
+    try:
+        command = [sys.executable, "-m", "tests.bench.country", str(persons), *names]
+        with subprocess.Popen(
+            command, env=os.environ | {"MHIFUND_DATA": folder}, stdout=subprocess.PIPE, text=True
+        ) as country:
+            yield from map(json.loads, country.stdout)
+        if country.returncode:
+            raise SystemExit(country.returncode)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def tell(line: dict) -> bool:
     print(json.dumps(line), flush=True)
-    return ratio <= bench.limit and own["rss_mb"] < MEMORY_MB
-
-
-def work(name: str, persons: str) -> dict[str, float]:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.works", name, persons],
-        stdout=subprocess.PIPE,
-        check=True,
-        text=True,
-    )
-    return dict(json.loads(done.stdout))
+    return line["ratio"] <= line["limit"] and line["rss_mb"] < MEMORY_MB
 
 
 if __name__ == "__main__":

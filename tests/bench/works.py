@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mhifund.settings")
@@ -19,11 +20,13 @@ from django.conf import settings  # noqa: E402  models exist once Django is set 
 from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from mhifund import hands  # noqa: E402
 from mhifund.demo import files  # noqa: E402
-from mhifund.night import through  # noqa: E402
 from payments.actions.receive import receive  # noqa: E402
 from registry.actions import runs  # noqa: E402
-from registry.models import Run  # noqa: E402
+from registry.actions.load import load_persons as load  # noqa: E402
+from registry.models import Parameter, Run  # noqa: E402
+from registry.rules.law import Code  # noqa: E402
 from tests.bench import world  # noqa: E402
 
 RUNS = 3
@@ -33,6 +36,10 @@ BARE_JUDGING = """
     SELECT count(*) FROM (
         SELECT person_id, bit_or(1::bigint << (period - DATE '1970-01-01') / 31 % 64)
         FROM registry_contribution GROUP BY person_id) months
+"""
+FALSIFY = """
+    UPDATE registry_verdict SET reason = CASE reason WHEN 'gap' THEN 'grace' ELSE 'gap' END,
+        status = CASE reason WHEN 'gap' THEN 'grace' ELSE 'not_insured' END
 """
 COLUMNS = (
     "key, person_id, payer, knp, period, amount, credited_on, order_no, order_date, recorded_at,"
@@ -45,13 +52,18 @@ def lay_world(persons: int) -> None:
 
 
 def first_night(persons: int) -> None:
-    judged(world.ON)
-    world.vacuum("verdict", "verdictchange")
+    """Every verdict is good for the day; the brake lets everything pass."""
+    Parameter.objects.filter(code=Code.NIGHT_BRAKE_SHARE).update(value=100)
+    judged("night")
+    world.vacuum("verdict", "verdictchange", "contribution")
 
 
-def judged(on: date, scope: str = "night") -> Run:
+def judged(scope: str, workers: int = 2) -> Run:
     at = timezone.now()
-    return runs.work(runs.begin(on, scope, at=at), at=at)
+    run = hands.work(runs.begin(world.ON, scope, at=at), at=at, hands=workers)
+    if run.state != "done":
+        raise RuntimeError(f"the run is {run.state}")
+    return run
 
 
 def bare_judging(persons: int) -> float:
@@ -60,8 +72,65 @@ def bare_judging(persons: int) -> float:
 
 
 def night(persons: int) -> float:
-    """The whole night, reports included, when nothing has changed since the night before."""
-    return min(seconds(lambda: through(world.ON, at=timezone.now())) for _ in range(RUNS))
+    """Everybody is judged, and nothing has changed."""
+    return min(seconds(lambda: judged("full")) for _ in range(RUNS))
+
+
+def night_by_one(persons: int) -> float:
+    return min(seconds(lambda: judged("full", workers=1)) for _ in range(RUNS))
+
+
+def night_changed(persons: int) -> float:
+    """Everybody gets another status than is on record, and a row of history."""
+    taken = []
+    for _ in range(2):
+        with connection.cursor() as cursor:
+            cursor.execute(FALSIFY)
+        world.vacuum("verdict", "verdictchange")
+        taken.append(seconds(lambda: judged("full")))
+    return min(taken)
+
+
+def night_two_percent(persons: int) -> float:
+    """Two in a hundred paid one more month since the night before."""
+    taken = []
+    for number in range(RUNS):
+        world.pay_one_more(number)
+        taken.append(seconds(lambda: judged("night")))
+    return min(taken)
+
+
+def twenty_milliseconds(persons: int) -> float:
+    return 0.020
+
+
+def one_person(persons: int) -> float:
+    """A payment is entered, its findings derived, and its person judged: the median."""
+    step = max(persons // 200, 1)
+    return median(
+        seconds(lambda person=person: world.pay(person)) for person in range(1, persons, step)
+    )
+
+
+def write_persons(persons: int) -> None:
+    """An extract of as many persons again, none of whom is known."""
+    with (settings.DATA_ROOT / "persons.csv").open("wb") as file:
+        file.writelines(files.encoded(files.persons_csv(world.newcomers(persons))))
+
+
+def bare_copy_of_persons(persons: int) -> float:
+    """COPY of the same rows into the same indexed table, undone afterwards."""
+    return min(world.copy_newcomers(persons) for _ in range(RUNS))
+
+
+def load_persons(persons: int) -> float:
+    with (settings.DATA_ROOT / "persons.csv").open("rb") as stream:
+        started = perf_counter()
+        loaded = load(stream, received_on=world.ON, at=timezone.now())
+        taken = perf_counter() - started
+    if loaded.new != persons:
+        raise RuntimeError(f"{loaded.new} of {persons} are new: {loaded.rejected[:3]}")
+    return taken
 
 
 def write_csv(persons: int) -> None:
@@ -154,7 +223,9 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Of this process and of the largest it started."""
+    who = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
+    return sum(resource.getrusage(one).ru_maxrss for one in who) / 1024
 
 
 if __name__ == "__main__":

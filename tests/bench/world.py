@@ -2,18 +2,25 @@
 
 from contextlib import contextmanager
 from datetime import date
+from itertools import islice
+from time import perf_counter
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from mhifund.demo.people import adults
+from payments.actions.derive import TOUCHED, derive, lock_the_books, touched_table
 from payments.actions.incoming import text
 from registry.actions import book
+from registry.actions.columns import run
+from registry.actions.judge import judge_person
+from registry.actions.news import mark_everybody
 from registry.rules.names import fold
 
 ON = date(2026, 11, 20)
 SEED = 1
 MONTHS = 24
+PERSONS_AT_ONCE = 50_000
 
 RECORDS = """
     INSERT INTO registry_personrecord (person_id, last_name, first_name, middle_name, birth_date,
@@ -40,6 +47,27 @@ ENTRIES = """
     WHERE (n + m) %% 37 <> 0
     ORDER BY m, n
 """
+ONE_MORE = f"""
+    WITH paid AS (
+        INSERT INTO registry_contribution (key, person_id, payer, knp, period, amount, credited_on,
+            order_no, recorded_at, rank, kind, reference_day, due, share)
+        SELECT '1:more:' || id, id, '160940025485', '122', DATE '2024-11-01' + make_interval(
+            months => %(month)s), 4250, DATE '2026-11-19', '', %(at)s, id, 'independent',
+            DATE '2026-11-19', 4250, 1000000000
+        FROM registry_person WHERE id %% 50 = %(number)s RETURNING person_id, period
+    )
+    INSERT INTO {TOUCHED} SELECT person_id, period FROM paid
+"""
+ONE = """
+    SELECT '0:one:' || id, id, '160940025485', '122', DATE '2026-11-01', 4250::numeric,
+        DATE '2026-11-20', '', NULL::date, %s, id, 'independent', DATE '2026-11-20',
+        4250::numeric, 1000000000::bigint, NULL::bigint
+    FROM registry_person WHERE id = %s
+"""
+COPY_PERSONS = (
+    "COPY registry_person (iin, last_name, first_name, middle_name, birth_date, sex,"
+    " residence, region_id, last_key, first_key) FROM STDIN"
+)
 TABLES = ("person", "personrecord", "categoryspan", "contribution", "paidmonths")
 
 
@@ -54,23 +82,76 @@ def fill(persons):
     with transaction.atomic(), connection.cursor() as cursor:
         # the rows are right by construction: the checks of foreign keys would take minutes
         cursor.execute("SET LOCAL session_replication_role = replica")
-        with cursor.copy(
-            "COPY registry_person (iin, last_name, first_name, middle_name, birth_date, sex,"
-            " residence, region_id, last_key, first_key) FROM STDIN"
-        ) as copy:
+        with cursor.copy(COPY_PERSONS) as copy:
             for person in people(persons):
-                fields = (*person[:8], fold(person.last_name), fold(person.first_name))
-                copy.write("\t".join(text(str(field)) for field in fields) + "\n")
+                copy.write(_row(person))
         with without_indexes(cursor, "registry_contribution"):
             for statement in (RECORDS, SPANS, ENTRIES):
                 cursor.execute(statement, values)
-        cursor.execute(
-            "CREATE TEMP TABLE touched ON COMMIT DROP AS"
-            " SELECT person_id, period FROM registry_contribution"
-        )
-        cursor.execute("ANALYZE touched, registry_contribution, registry_person")
-        book.settle("touched")
+        cursor.execute("ANALYZE registry_contribution, registry_person")
+        for first in range(1, persons + 1, PERSONS_AT_ONCE):
+            _settle(cursor, first)
+        mark_everybody()
     vacuum(*TABLES)
+
+
+def _settle(cursor, first):
+    cursor.execute(
+        "CREATE TEMP TABLE touched AS SELECT person_id, period FROM registry_contribution"
+        " WHERE person_id BETWEEN %s AND %s",
+        (first, first + PERSONS_AT_ONCE - 1),
+    )
+    cursor.execute("ANALYZE touched")
+    book.settle("touched")
+    cursor.execute("DROP TABLE touched")
+
+
+@transaction.atomic
+def pay_one_more(number):
+    """A payment of a month for every fiftieth person, counted from another one each time."""
+    with connection.cursor() as cursor:
+        touched_table(cursor)
+        cursor.execute(ONE_MORE, {"number": number, "at": timezone.now(), "month": MONTHS + 1})
+        book.settle(TOUCHED)
+
+
+def pay(person):
+    """One payment, from the books to the verdict."""
+    at = timezone.now()
+    with transaction.atomic():
+        lock_the_books()
+        with connection.cursor() as cursor:
+            touched_table(cursor)
+        book.book(ONE, (at, person), 1)
+        run(f"INSERT INTO {TOUCHED} VALUES (%s, DATE '2026-11-01')", (person,)).close()
+        derive(at=at)
+        judge_person(person, on=ON, at=at)
+
+
+def newcomers(persons):
+    """As many persons again, with other numbers."""
+    known = {person.iin for person in people(persons)}
+    others = (one for one in adults(3 * persons, SEED + 1, ON) if one.iin not in known)
+    return list(islice(others, persons))
+
+
+def copy_newcomers(persons):
+    """Seconds of a bare COPY of newcomers, which is undone."""
+    lines = "".join(_row(person) for person in newcomers(persons))
+    with transaction.atomic(), connection.cursor() as cursor:
+        started = perf_counter()
+        with cursor.copy(COPY_PERSONS) as copy:
+            copy.write(lines)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        taken = perf_counter() - started
+        transaction.set_rollback(True)
+    vacuum("person")
+    return taken
+
+
+def _row(person):
+    fields = (*person[:8], fold(person.last_name), fold(person.first_name))
+    return "\t".join(text(str(field)) for field in fields) + "\n"
 
 
 @contextmanager
