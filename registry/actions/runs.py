@@ -189,7 +189,7 @@ def _among(part):
     if part.persons is None:
         return everybody, [first]
     persons = np.frombuffer(part.persons, ID).astype(np.int64)
-    many = 2 * len(persons) > judge.BUCKET
+    many = 2 * len(persons) > judge.BUCKET and persons[-1] < first + judge.BUCKET
     return everybody if many else Among.ids(persons), persons
 
 

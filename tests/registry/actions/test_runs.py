@@ -266,6 +266,7 @@ def test_the_next_night_closes_one_that_is_held(held):
 
 def test_a_part_is_taken_once_and_a_run_is_finished_by_whoever_is_last(monkeypatch):
     monkeypatch.setattr(judge, "BUCKET", 1)
+    monkeypatch.setattr(runs, "SMALL_PART", 1)
     keep([STOPPED, STUDENT, NOBODY])
     run = runs.begin(ON, "night", at=NIGHT)
     rules = law.law(), law.calendar()
@@ -277,8 +278,18 @@ def test_a_part_is_taken_once_and_a_run_is_finished_by_whoever_is_last(monkeypat
     assert VerdictChange.objects.count() == 3
 
 
+def test_few_persons_of_several_buckets_are_one_part(monkeypatch):
+    monkeypatch.setattr(judge, "BUCKET", 1)
+    monkeypatch.setattr(runs, "SMALL_PART", 2)
+    keep([STOPPED, STUDENT, NOBODY])
+    run = runs.begin(ON, "night", at=NIGHT)
+    assert [len(part.persons) // 8 for part in run.parts.order_by("bucket")] == [2, 1]
+    assert runs.work(run, at=NIGHT).judged == 3
+
+
 def test_a_run_that_was_cut_off_is_continued(monkeypatch):
     monkeypatch.setattr(judge, "BUCKET", 1)
+    monkeypatch.setattr(runs, "SMALL_PART", 1)
     keep([STOPPED, STUDENT, NOBODY])
     begun = runs.begin(ON, "night", at=NIGHT)
     runs.work_on_one(begun.pk, (law.law(), law.calendar()), NIGHT)
@@ -289,6 +300,7 @@ def test_a_run_that_was_cut_off_is_continued(monkeypatch):
 
 def test_a_night_that_was_cut_off_while_writing_leaves_the_rest_to_the_next(monkeypatch):
     monkeypatch.setattr(judge, "BUCKET", 1)
+    monkeypatch.setattr(runs, "SMALL_PART", 1)
     keep([STOPPED, STUDENT, NOBODY])
     begun = runs.begin(ON, "night", at=NIGHT)
     runs.work_on_one(begun.pk, (law.law(), law.calendar()), NIGHT)
