@@ -22,6 +22,7 @@ from registry.rules.explain import (
     explain_months,
     ways_back,
 )
+from registry.rules.outlook import entitled_until
 from registry.rules.paid import EXCLUDED, paid
 from registry.rules.verdicts import REASONS, STATUS_OF, Reason, Status, missing_months
 
@@ -75,7 +76,7 @@ def explain(person, *, on, known_at, since=None):
         status=STATUS_OF[reason],
         reason=reason,
         until=day_of(int(verdict.until[0])),
-        entitled_until=coverage.entitled_until(known.batch, on, *rules),
+        entitled_until=entitled_until(known.batch, on, *rules),
         changes_on=day_of(int(verdict.changes_on[0])),
         missing=missing,
         months=lines,

@@ -21,7 +21,7 @@ AT_WORK = ("counting", "writing")
 UNFINISHED = (*AT_WORK, "held")
 ID = np.dtype(">i8")
 SMALL_PART = 10_000
-LOCK = 20201202
+LOCK = 20201203
 SUMS = ("judged", "changed", "moved", "faults")
 NEWS_AT_ONCE = 1_000
 """So many persons with news are judged in one transaction, without a run of their own."""

@@ -6,7 +6,7 @@ months since 1970; `who` are places of persons in the batch, rising.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -14,15 +14,13 @@ from numpy.typing import NDArray
 
 from registry.rules import months
 from registry.rules.batch import GROUPS, Batch, Grid, PaidCounts, grid
-from registry.rules.days import EPOCH, LAST, NEVER, day_number, last_day, month_of
+from registry.rules.days import NEVER, day_number, last_day, month_of
 from registry.rules.edition import FIRST_MONTH, Edition, edition, next_edition
 from registry.rules.law import Code, Law
 from registry.rules.verdicts import (
     REASONS,
-    STATUS_OF,
     WITH_MISSING,
     Reason,
-    Status,
     Verdicts,
 )
 from registry.rules.workdays import Calendar
@@ -237,41 +235,15 @@ def _changes_on(frame: Frame, on: date, law: Law) -> Ints:
     The first of the next month is always one of them, also where nothing will change on it.
     """
     next_month = day_number(months.first(months.number(on) + 1))
-    soonest = np.minimum(_next_edge(frame), frame.due_day + 1)
+    soonest = np.minimum(next_edge(frame.batch, frame.day), frame.due_day + 1)
     return np.minimum(soonest, min(next_month, next_edition(on, law)))
 
 
-def _next_edge(frame: Frame) -> Ints:
-    """The next day on which a known span begins or has ended."""
-    soonest = np.full(len(frame.batch), NEVER, np.int64)
-    spans = frame.spans
+def next_edge(batch: Batch, day: int) -> Ints:
+    """The next day on which a span that is known on the day begins or has ended."""
+    soonest = np.full(len(batch), NEVER, np.int64)
+    spans = batch.believed_spans(day)
     for edge in (spans["first"].astype(np.int64), spans["last"].astype(np.int64) + 1):
-        later = (edge > frame.day) & (edge <= NEVER)
+        later = (edge > day) & (edge <= NEVER)
         np.minimum.at(soonest, spans["person"][later], edge[later])
     return soonest
-
-
-def entitled_until(batch: Batch, on: date, law: Law, calendar: Calendar) -> date | None:
-    """For a batch of one: the day before the first later day on which it has no right.
-
-    None while no such day follows, and for who has no right on the day itself. Of the batch only
-    what had arrived by the day is used.
-    """
-    known = batch.as_of(day_number(on))
-    day = on
-    while True:
-        verdicts = judge(known, day, law, calendar)
-        if STATUS_OF[REASONS[int(verdicts.reason[0])]] is Status.NOT_INSURED:
-            return None if day == on else day - timedelta(days=1)
-        turn = _next_turn(known, verdicts, day, law)
-        if turn > LAST:
-            return None
-        day = EPOCH + timedelta(days=turn)
-
-
-def _next_turn(batch: Batch, verdicts: Verdicts, day: date, law: Law) -> int:
-    """For a batch of one: the next day on which a right that it has may end."""
-    if law[Code.TRANSITION_INDEPENDENT_MIN_MONTHS].get(day) is not None:
-        return int(verdicts.changes_on[0])  # how many months are needed may change with the month
-    turns = int(verdicts.until[0]) + 1, int(_next_edge(Frame(batch, day_number(day)))[0])
-    return min(*turns, next_edition(day, law))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from registry.rules.coverage import entitled_until
+from registry.rules.outlook import entitled_until
 from tests.law import CALENDAR, LAW
 from tests.registry.rules.builders import (
     EMPLOYEE,

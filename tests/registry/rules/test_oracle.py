@@ -8,9 +8,9 @@ from datetime import date
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from registry.rules.coverage import entitled_until
-from registry.rules.days import day_number
+from registry.rules.days import NEVER, day_number
 from registry.rules.due import Kind
+from registry.rules.outlook import entitled_until, rights_end
 from registry.rules.paid import ALONE, OTHERS
 from registry.rules.verdicts import Status
 from tests.law import CALENDAR, LAW
@@ -45,6 +45,29 @@ def test_a_right_ends_when_the_text_says(case: tuple[Person, date]) -> None:
     person, day = case
     found = entitled_until(batch([person], day), day, LAW, CALENDAR)
     assert found == oracle.entitled_until(person, day)
+
+
+@SOME
+@given(
+    DAYS.flatmap(
+        lambda day: st.tuples(st.lists(persons(day), min_size=2, max_size=4), st.just(day))
+    ),
+    st.integers(0, 400),
+)
+def test_the_rights_of_many_end_as_those_of_each(
+    case: tuple[list[Person], date], days: int
+) -> None:
+    together, day = case
+    through = day_number(day) + days
+    ends = rights_end(batch(together, day), day, LAW, CALENDAR, through=through)
+    for person, end in zip(together, ends.tolist(), strict=True):
+        alone = entitled_until(batch([person], day), day, LAW, CALENDAR)
+        if end < day_number(day):
+            assert oracle.status(person, day)[0] == Status.NOT_INSURED
+        elif alone is None or day_number(alone) >= through:
+            assert end == NEVER
+        else:
+            assert end == day_number(alone)
 
 
 @SOME
