@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
 from mhifund import access, finding, labels
-from mhifund.models import Look, Profile, Receipts, Report, ReportTaking
+from mhifund.models import ListTaking, Look, Profile, Receipts, Report, ReportTaking
 from payments.models import Dismissal, ExceptionItem, Finding
 from registry import models as registry
 from registry.admin import ReadOnly
@@ -244,3 +244,10 @@ class StaffAdmin(UserAdmin):
     @admin.display(description=_("role"))
     def role(self, user):
         return access.role(user)
+
+
+@admin.register(ListTaking)
+class ListTakingAdmin(ReadOnly):
+    list_display = ("name", "query", "rows", "user", "at")
+    list_filter = ("name",)
+    list_select_related = ("user",)

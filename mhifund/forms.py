@@ -36,3 +36,11 @@ class Upload(forms.Form):
         max_length=255,
         help_text=_("MT102 text, CSV or XLSX list, camt.053 statement"),
     )
+
+
+class WithinDays(forms.Form):
+    """Within how many days something ends."""
+
+    USUAL, MOST = 30, 366
+
+    days = forms.IntegerField(label=_("Within days"), min_value=1, max_value=MOST)

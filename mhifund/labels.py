@@ -111,6 +111,7 @@ FILE_LOOKS = {
     "held": ("is-warn", "clock-exclamation"),
     "refused": ("is-bad", "circle-x"),
 }
+LISTS = {f"warnings_{kind}": label for kind, label in registry.WARNINGS.items()}
 WORDS = {
     "sexes": registry.SEXES,
     "residences": registry.RESIDENCES,
@@ -121,6 +122,7 @@ WORDS = {
     "statuses": registry.STATUSES,
     "reasons": registry.REASONS,
     "run_scopes": registry.RUN_SCOPES,
+    "warnings": registry.WARNINGS,
     "file_kinds": payments.FILE_KINDS,
     "file_codes": payments.FILE_CODES,
     "remedies": payments.REMEDIES,

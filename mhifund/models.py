@@ -110,3 +110,24 @@ class Receipts(models.Model):
 
     def __str__(self):
         return f"{self.month:%m.%Y} {self.knp}"
+
+
+class ListTaking(models.Model):
+    """A user took a list of persons away: which one, and how many rows it had."""
+
+    name = models.CharField(_("list"), max_length=40, choices=labels.LISTS)
+    query = models.JSONField(_("asked for"), default=dict)
+    rows = models.BigIntegerField(_("rows"))
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("who"))
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("taking of a list")
+        verbose_name_plural = _("who took lists")
+        ordering = ("-id",)
+        triggers = (
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        )
+
+    def __str__(self):
+        return f"{self.user_id} {self.name}"

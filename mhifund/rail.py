@@ -25,6 +25,7 @@ RAIL = (
         "users",
         (
             Page(_("Persons"), "persons", "registry.view_card"),
+            Page(_("Warnings"), "warnings", "registry.view_warnings"),
             Page(_("Nights"), "nights", "registry.view_reports"),
         ),
     ),

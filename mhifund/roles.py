@@ -24,6 +24,7 @@ REFERENCE = (
     "registry.view_calendarday",
     "refunds.view_reason",
 )
+REPORTS = ("registry.view_reports", "registry.view_warnings")
 USERS = (
     "auth.view_user",
     "auth.add_user",
@@ -36,7 +37,12 @@ USERS = (
 EVERYTHING_TO_READ = "view_*"
 
 ROLES = {
-    "registry_operator": (*CARD, *REFERENCE, "registry.view_reports", "registry.answer_run"),
+    "registry_operator": (
+        *CARD,
+        *REFERENCE,
+        *REPORTS,
+        "registry.answer_run",
+    ),
     "reconciliation_officer": (
         *CARD,
         *REFERENCE,
@@ -54,9 +60,9 @@ ROLES = {
         *REFERENCE,
         "registry.view_card",
         "payments.view_file",
-        "registry.view_reports",
+        *REPORTS,
     ),
-    "auditor": (EVERYTHING_TO_READ, *CARD, *FACTS, *REFERENCE, "registry.view_reports"),
+    "auditor": (EVERYTHING_TO_READ, *CARD, *FACTS, *REFERENCE, *REPORTS),
     "reference_editor": (
         *REFERENCE,
         "registry.propose_change",

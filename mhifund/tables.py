@@ -1,9 +1,11 @@
 """Tables as files to take away: a workbook with a sheet for each, or one as CSV."""
 
+import codecs
 import csv
 from datetime import date
 from decimal import Decimal
-from io import BytesIO, StringIO
+from io import BytesIO
+from itertools import chain
 from typing import NamedTuple
 
 import xlsxwriter
@@ -26,11 +28,23 @@ def as_csv(table):
 
     A text that a spreadsheet would take for a formula is quoted; a number stays a number.
     """
-    written = StringIO()
-    rows = csv.writer(written, delimiter=";")
-    rows.writerow([neutral(head) for head in table.heads])
-    rows.writerows([_text(cell) for cell in row] for row in table.rows)
-    return written.getvalue().encode("utf-8-sig")
+    return b"".join(csv_lines(table))
+
+
+def csv_lines(table):
+    """The same line by line, for a list that is longer than the memory."""
+    writer = csv.writer(Echo, delimiter=";")
+    yield codecs.BOM_UTF8
+    for row in chain([table.heads], table.rows):
+        yield writer.writerow([_text(cell) for cell in row]).encode()
+
+
+class Echo:
+    """What csv writes to: gives each line back."""
+
+    @staticmethod
+    def write(line):
+        return line
 
 
 def _text(cell):

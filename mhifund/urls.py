@@ -11,6 +11,7 @@ from mhifund.views import (
     search,
     sign_in,
     today,
+    warnings,
 )
 
 urlpatterns = [
@@ -21,6 +22,8 @@ urlpatterns = [
     path("persons/<int:pk>/iin/", persons.whole_iin, name="whole_iin"),
     path("persons/<int:pk>/recompute/", persons.recompute, name="recompute"),
     path("persons/<int:pk>/months/<str:month>/", persons.payments, name="month"),
+    path("warnings/", warnings.warned, name="warnings"),
+    path("warnings/<str:form>/", warnings.take, name="take_warnings"),
     path("nights/", nights.nights, name="nights"),
     path("nights/<int:pk>/", nights.night, name="night"),
     path("nights/<int:pk>/progress/", nights.progress, name="night_progress"),

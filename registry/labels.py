@@ -70,6 +70,12 @@ RUN_STATES = {
     "done": _("done"),
     "dropped": _("dropped"),
 }
+WARNINGS = {
+    "right": _("loses the right to care"),
+    "adult": _("turns 18"),
+    "studies": _("ends studies"),
+    "category": _("ends a category"),
+}
 PART_STATES = {"open": _("open"), "counted": _("counted"), "done": _("done")}
 PARAMETERS = {
     "MW": _("Minimum wage"),

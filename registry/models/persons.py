@@ -41,6 +41,7 @@ class Person(PersonFields):
         indexes = (
             models.Index(fields=("last_key", "first_key"), name="person_by_name"),
             models.Index(fields=("region",), name="person_by_region"),
+            models.Index(fields=("birth_date",), name="person_by_birth"),
         )
         permissions = (
             ("view_card", _("Can open the card of a person")),
@@ -100,6 +101,11 @@ class CategorySpan(models.Model):
         ordering = ("person", "category", "valid_from", "received_on", "id")
         indexes = (
             models.Index(fields=("person", "category", "valid_from"), name="span_by_person"),
+            models.Index(
+                fields=("valid_to",),
+                condition=Q(superseded_on=None, valid_to__isnull=False),
+                name="span_by_end",
+            ),
         )
         constraints = (
             ExclusionConstraint(

@@ -45,7 +45,10 @@ class Verdict(VerdictFields):
     class Meta:
         verbose_name = _("verdict")
         verbose_name_plural = _("verdicts")
-        permissions = (("view_reports", _("Can take reports")),)
+        permissions = (
+            ("view_reports", _("Can take reports")),
+            ("view_warnings", _("Can see and take warnings")),
+        )
 
 
 class VerdictChange(VerdictFields):

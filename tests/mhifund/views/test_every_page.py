@@ -23,6 +23,7 @@ PAGES = (
 )
 OPEN_TO = {
     "persons": "operator reconciler refunds head analyst auditor",
+    "warnings": "operator analyst auditor",
     "nights": "operator reconciler head treasurer analyst auditor",
     "registers": "reconciler refunds head treasurer analyst auditor",
     "receive": "reconciler",
