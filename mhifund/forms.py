@@ -1,10 +1,12 @@
 from datetime import date, datetime, time
+from decimal import Decimal
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from registry.rules import iin
 from registry.rules.cells import FIRST_YEAR, LAST_YEAR
 
 THINKABLE = (MinValueValidator(date(FIRST_YEAR, 1, 1)), MaxValueValidator(date(LAST_YEAR, 12, 31)))
@@ -44,3 +46,34 @@ class WithinDays(forms.Form):
     USUAL, MOST = 30, 366
 
     days = forms.IntegerField(label=_("Within days"), min_value=1, max_value=MOST)
+
+
+MOST = Decimal("999999999999.99")
+
+
+class Debt(forms.Form):
+    """A sum, the last day to pay it, and the day on which it was paid."""
+
+    debt = forms.DecimalField(
+        label=_("Debt, tenge"), min_value=Decimal("0.01"), max_value=MOST, decimal_places=2
+    )
+    due = forms.DateField(label=_("Due day"), validators=THINKABLE)
+    paid = forms.DateField(label=_("Paid on"), validators=THINKABLE)
+
+    def clean(self):
+        found = super().clean()
+        if "due" in found and "paid" in found and found["paid"] <= found["due"]:
+            self.add_error("paid", _("Paid on the due day or before: there is no delay."))
+        return found
+
+
+class WhoseArrears(forms.Form):
+    """A person's IIN or a payer's BIN or IIN; the arrears of its last two years are shown."""
+
+    number = forms.CharField(label=_("IIN or BIN"), max_length=20)
+
+    def clean_number(self):
+        number = "".join(self.cleaned_data["number"].split())
+        if iin.payer_kind(number) is None:
+            raise forms.ValidationError(_("Neither a valid IIN nor a valid BIN."))
+        return number

@@ -26,6 +26,7 @@ RAIL = (
         (
             Page(_("Persons"), "persons", "registry.view_card"),
             Page(_("Warnings"), "warnings", "registry.view_warnings"),
+            Page(_("Penalty calculator"), "penalty", "registry.view_card"),
             Page(_("Nights"), "nights", "registry.view_reports"),
         ),
     ),

@@ -3,6 +3,7 @@ from django.urls import path
 
 from mhifund.views import (
     nights,
+    penalty,
     persons,
     receiving,
     reference,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("persons/<int:pk>/months/<str:month>/", persons.payments, name="month"),
     path("warnings/", warnings.warned, name="warnings"),
     path("warnings/<str:form>/", warnings.take, name="take_warnings"),
+    path("penalty/", penalty.calculator, name="penalty"),
     path("nights/", nights.nights, name="nights"),
     path("nights/<int:pk>/", nights.night, name="night"),
     path("nights/<int:pk>/progress/", nights.progress, name="night_progress"),

@@ -1,5 +1,6 @@
 """An operator's day, in each language: who loses something soon, and the list taken away."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from django.utils import timezone
 
 from registry.models import Person
 from tests.browser import world
-from tests.mhifund.office import AIDOS
+from tests.mhifund.office import AIDOS, EMPLOYER
 
 LANGUAGES = ("kk", "ru", "en")
 
@@ -31,3 +32,20 @@ def test_an_operator_looks_whom_to_warn(desk, transactional_db, language):
     assert taken.value.path().read_text("utf-8-sig").count("\n") == 2
     operator.page.click(".tabs a >> nth=3")
     operator.keep("warnings_nobody")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_officer_computes_a_penalty(desk, transactional_db, language):
+    world.build()
+    officer = desk(language)
+    officer.sign_in("reconciler", world.PASSWORD)
+    officer.open("/penalty/")
+    officer.page.fill("#id_debt", "102000")
+    officer.page.fill("#id_due", "25.09.2025")
+    officer.page.fill("#id_paid", "10.11.2025")
+    officer.page.click("main form >> nth=0 >> .btn-primary")
+    assert re.search(r"2.803[.,]25", officer.page.inner_text("main tfoot"))
+    officer.keep("penalty")
+    officer.page.fill("#id_number", EMPLOYER)
+    officer.page.click("main form >> nth=1 >> .btn-primary")
+    officer.keep("arrears")

@@ -11,6 +11,7 @@ PAGES = (
         "search",
         "persons",
         "nights",
+        "penalty",
         "registers",
         "receive",
         "exceptions",
@@ -23,6 +24,7 @@ PAGES = (
 )
 OPEN_TO = {
     "persons": "operator reconciler refunds head analyst auditor",
+    "penalty": "operator reconciler refunds head analyst auditor",
     "warnings": "operator analyst auditor",
     "nights": "operator reconciler head treasurer analyst auditor",
     "registers": "reconciler refunds head treasurer analyst auditor",
