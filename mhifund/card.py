@@ -6,10 +6,12 @@ from django.utils import timezone
 from mhifund import sentences, timeline
 from mhifund.forms import AsOf
 from payments.models import Finding
+from registry.actions import law
 from registry.actions.explain import NotKnown, explain
 from registry.models import CategorySpan, Contribution, VerdictChange
 from registry.rules import months
 from registry.rules.explain import Why
+from registry.rules.law import Code
 
 FIRST_MONTH = months.from_period("012020")
 SHOWN = 100
@@ -22,11 +24,7 @@ def card(person, query):
     valid = asked.is_valid()
     on = asked.day() if valid else timezone.localdate()
     known_at = asked.known_at() if valid else timezone.now()
-    spans = list(
-        CategorySpan.objects.filter(person=person, recorded_at__lte=known_at)
-        .select_related("category")
-        .order_by("category", "valid_from", "received_on", "id")
-    )
+    spans = spans_of(person, known_at)
     tab = query.get("tab") if query.get("tab") in TABS else "categories"
     return {
         "person": person,
@@ -34,9 +32,23 @@ def card(person, query):
         "asked": asked,
         "tab": tab,
         "categories": timeline.bars(spans, on),
-        "rows": TABS[tab](person),
+        "rows": TABS[tab](person, on, known_at),
         "all_years": "years" in query,
     } | _status(person, on, known_at, spans, "years" in query)
+
+
+def spans_of(person, known_at):
+    """The spans of categories that were known of a person at a moment."""
+    return list(
+        CategorySpan.objects.filter(person=person, recorded_at__lte=known_at)
+        .select_related("category")
+        .order_by("category", "valid_from", "received_on", "id")
+    )
+
+
+def held(spans, on):
+    """The names of the categories that hold on a day."""
+    return [span.category.name for span in spans if _holds(span, on)]
 
 
 def _status(person, on, known_at, spans, all_years):
@@ -46,17 +58,31 @@ def _status(person, on, known_at, spans, all_years):
         )
     except NotKnown:
         return {"explained": None}
-    current = [span.category.name for span in spans if _holds(span, on)]
     lines = [_tile(line) for line in explained.months]
     return {
         "explained": explained,
-        "sentence": sentences.sentence(explained, person, current),
+        "sentence": sentences.sentence(explained, person, held(spans, on)),
         "article": sentences.article(explained.reason),
         "entitled": sentences.entitled(explained),
         "tiles": lines[-12:],
         "years": _years(lines) if all_years else None,
         "ways_back": _ways_back(explained),
+        "payee": _payee(on),
     }
+
+
+PAYEE = {
+    "bin": Code.SC_BIN,
+    "account": Code.SC_MHI_ACCOUNT,
+    "bic": Code.SC_BIC,
+    "kbk": Code.KBK_MHI,
+}
+
+
+def _payee(on):
+    """Whom contributions are paid to on a day, as far as the law knows it."""
+    rules = law.law()
+    return {name: rules[code].get(on) for name, code in PAYEE.items()}
 
 
 def _first(on):
@@ -121,20 +147,22 @@ def entries(person):
     )
 
 
-def _payments(person):
-    return list(entries(person)[:SHOWN])
+def _payments(person, on, known_at):
+    return list(entries(person).filter(credited_on__lte=on, recorded_at__lte=known_at)[:SHOWN])
 
 
-def _history(person):
-    return list(VerdictChange.objects.filter(person=person).order_by("-id")[:SHOWN])
+def _history(person, on, known_at):
+    """What was decided about days up to the one asked about."""
+    decided = VerdictChange.objects.filter(person=person, on__lte=on, decided_at__lte=known_at)
+    return list(decided.order_by("-id")[:SHOWN])
 
 
-def _looks(person):
+def _looks(person, on, known_at):
     return list(person.looks.select_related("user")[:SHOWN])
 
 
 TABS = {
-    "categories": lambda person: None,
+    "categories": lambda person, on, known_at: None,
     "payments": _payments,
     "history": _history,
     "looks": _looks,

@@ -13,22 +13,36 @@ THINKABLE = (MinValueValidator(date(FIRST_YEAR, 1, 1)), MaxValueValidator(date(L
 LAST_MOMENT = time(23, 59, 59, 999999)
 
 
+class Moment(forms.DateField):
+    """A day, which is its end, or a day and an hour: 20.11.2026 18:00."""
+
+    def to_python(self, value):
+        day, _space, hour = (value or "").strip().partition(" ")
+        found = super().to_python(day)
+        if found is None:
+            return None
+        try:
+            at = time.fromisoformat(hour.strip()) if hour else LAST_MOMENT
+        except ValueError:
+            raise forms.ValidationError(self.error_messages["invalid"]) from None
+        if at.tzinfo or not FIRST_YEAR <= found.year <= LAST_YEAR:
+            raise forms.ValidationError(self.error_messages["invalid"])
+        return timezone.make_aware(datetime.combine(found, at))
+
+
 class AsOf(forms.Form):
     """The day asked about, and the last day whose news count; today and now without them."""
 
     on = forms.DateField(label=_("On the day"), required=False, validators=THINKABLE)
-    known = forms.DateField(label=_("As known by the end of"), required=False, validators=THINKABLE)
+    known = Moment(label=_("As known by"), required=False)
 
     def day(self):
         return self.cleaned_data.get("on") or timezone.localdate()
 
     def known_at(self):
-        """The end of the day, or now when it is not over yet."""
+        """The moment that was asked for, or now when it is still to come."""
         now = timezone.now()
-        known = self.cleaned_data.get("known")
-        if known is None:
-            return now
-        return min(now, timezone.make_aware(datetime.combine(known, LAST_MOMENT)))
+        return min(now, self.cleaned_data.get("known") or now)
 
 
 class Upload(forms.Form):

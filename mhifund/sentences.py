@@ -1,10 +1,11 @@
 """A verdict in one sentence, with its article and what the person is entitled to."""
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from registry.rules import months
+from registry import labels
+from registry.rules import entitlement, months
 from registry.rules.verdicts import Reason
 
 LAW = "Law 405-V of 16.11.2015"
@@ -77,12 +78,21 @@ def _gap(explained):
 
 def month_name(number):
     """A month inside a sentence: English alone writes it with a capital."""
-    name = date_format(months.first(number), "F Y")
-    return name if get_language() == "en" else name.lower()
+    first = months.first(number)
+    name = date_format(first, "F")
+    return pgettext("month of a year", "%(month)s %(year)s") % {
+        "month": name if get_language() == "en" else name.lower(),
+        "year": first.year,
+    }
 
 
 def entitled(explained):
-    """What care the status gives."""
-    if explained.status in ("insured", "grace"):
-        return _("Insurance package and guaranteed volume of free medical care")
-    return _("Guaranteed volume of free medical care alone")
+    """What care the status gives: (words, the decree in words or nothing)."""
+    found = entitlement.entitled(explained.status, explained.reason, explained.on)
+    return [(CARE[one.care], labels.ACTS.get(one.decree, "")) for one in found]
+
+
+CARE = {
+    entitlement.Care.PACKAGE: gettext_lazy("Package of the insurance"),
+    entitlement.Care.GUARANTEED: gettext_lazy("Guaranteed volume of free medical care"),
+}

@@ -176,6 +176,9 @@ VALUES = {
     "everyone": _("everyone"),
 }
 ACTS = {
+    "Decree 421 of 20.06.2019": _("Government Decree 421 of 20.06.2019"),
+    "Decree 672 of 16.10.2020": _("Government Decree 672 of 16.10.2020"),
+    "Decree 2136 of 15.12.2009": _("Government Decree 2136 of 15.12.2009"),
     "Decision of the National Bank": _("Decision of the National Bank"),
     "Law 168-VII of 26.12.2022": _("Law 168-VII of 26.12.2022"),
     "Law 405-V of 16.11.2015": _("Law 405-V of 16.11.2015"),

@@ -4,13 +4,16 @@ from argparse import ArgumentTypeError
 from datetime import UTC, datetime, timedelta
 
 from django.core.management.base import CommandError
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from mhifund import sentences
+from mhifund.card import held, spans_of
 from mhifund.management.answer import Answer, Answering, day
 from registry.actions.explain import NotKnown, explain
 from registry.models import Person
 from registry.rules import iin as identifiers
 from registry.rules import months
+from registry.rules.entitlement import entitled
 
 NO_OFFSET, WIDEST_OFFSET = timedelta(), timedelta(hours=15)  # the database reads none of 16 hours
 
@@ -50,7 +53,7 @@ class Command(Answering):
         except NotKnown:
             yield Answer({"iin": iin, "code": "unknown_iin", "text": UNKNOWN}, done=False)
             return
-        yield Answer(as_value(iin, found))
+        yield Answer(as_value(iin, found) | in_words(person, found))
 
     def words(self, value):
         if "code" in value:
@@ -58,6 +61,7 @@ class Command(Answering):
             return
         until = f" until {value['until']}" if value["until"] else ""
         yield f"{value['iin']} on {value['on']}: {value['status']} ({value['reason']}){until}"
+        yield f"  {value['sentence']['en']} {value['article']}".rstrip()
         for month in value["months"]:
             by = ", ".join(month["by"]) or "-"
             mark = "covered" if month["covered"] else "missing"
@@ -71,6 +75,24 @@ class Command(Answering):
             )
 
 
+def in_words(person, found):
+    """The verdict in a sentence of each language, its article, and the care it gives."""
+    spans = spans_of(person, found.known_at)
+    told = {}
+    for language in LANGUAGES:
+        with translation.override(language):
+            told[language] = sentences.sentence(found, person, held(spans, found.on))
+    return {
+        "sentence": told,
+        "article": sentences.article(found.reason),
+        "entitled_to": [
+            {"care": one.care, "decree": one.decree}
+            for one in entitled(found.status, found.reason, found.on)
+        ],
+    }
+
+
+LANGUAGES = ("kk", "ru", "en")
 UNKNOWN = "The registry has no person with this IIN."
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from mhifund.models import Look
 from tests.mhifund.office import (
@@ -186,7 +187,7 @@ def test_a_card_costs_the_same_for_one_payment_and_for_three(
     paid(ARMAN, MONTHS_2026[:months])
     judged_all(on=ON, at=AT)
     client = as_role("registry_operator")
-    queries = {"categories": 19, "payments": 21, "history": 20, "looks": 20}
+    queries = {"categories": 20, "payments": 22, "history": 21, "looks": 21}
     with django_assert_num_queries(queries[tab]):
         card(client, person, tab=tab)
 
@@ -212,3 +213,36 @@ def test_the_history_of_looks_cannot_be_edited(as_role):
     look.act = "iin"
     with pytest.raises(Exception, match="Cannot update"):
         look.save()
+
+
+def test_a_moment_is_asked_for_by_its_hour(as_role):
+    (person,) = known(ARMAN)
+    client = as_role("registry_operator")
+    before, after = AT - timedelta(hours=1), AT + timedelta(hours=1)
+    asked = [f"{timezone.localtime(moment):%d.%m.%Y %H:%M}" for moment in (before, after)]
+    told = [card(client, person, known=moment).context["explained"] for moment in asked]
+    assert (told[0], told[1].reason) == (None, "never_paid")
+
+
+@pytest.mark.parametrize("asked", ["20.11.2026 25:00", "20.11.2026 noon", "11:00"])
+def test_a_moment_that_is_none_is_told(as_role, asked):
+    (person,) = known(ARMAN)
+    assert card(as_role("registry_operator"), person, known=asked).context["asked"].errors
+
+
+def test_payments_and_history_are_those_known_then(as_role):
+    (person,) = known(ARMAN)
+    paid(ARMAN, MONTHS_2026[:3])
+    judged_all(on=ON, at=AT)
+    client = as_role("registry_operator")
+    for tab in ("payments", "history"):
+        assert card(client, person, tab=tab).context["rows"]
+        assert not card(client, person, tab=tab, known="20.11.2026 08:00").context["rows"]
+        assert not card(client, person, tab=tab, on="01.10.2026").context["rows"]
+
+
+def test_a_card_tells_where_to_pay_what_is_missing(as_role):
+    (person,) = known(ARMAN)
+    text = text_of(card(as_role("registry_operator"), person))
+    assert "KZ92009MEDS368609103" in text
+    assert "Government Decree 672 of 16.10.2020" in text
