@@ -6,8 +6,21 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from registry import labels
+from registry.models import Category, Parameter, Proposal
 from registry.rules import iin
 from registry.rules.cells import FIRST_YEAR, LAST_YEAR
+
+
+def _subjects():
+    """Parameters of the law by their words, then categories."""
+    words = sorted((str(word), code) for code, word in labels.PARAMETERS.items())
+    rows = sorted((row.name, row.pk) for row in Category.objects.all())
+    return [
+        (_("Parameters"), [(f"parameter:{code}", word) for word, code in words]),
+        (_("Categories"), [(f"category:{code}", word) for word, code in rows]),
+    ]
+
 
 THINKABLE = (MinValueValidator(date(FIRST_YEAR, 1, 1)), MaxValueValidator(date(LAST_YEAR, 12, 31)))
 LAST_MOMENT = time(23, 59, 59, 999999)
@@ -60,6 +73,72 @@ class WithinDays(forms.Form):
     USUAL, MOST = 30, 366
 
     days = forms.IntegerField(label=_("Within days"), min_value=1, max_value=MOST)
+
+
+class Change(forms.Form):
+    """A change of the law: what, from when, and by which act."""
+
+    what = forms.ChoiceField(label=_("What changes"), choices=_subjects)
+    since = forms.DateField(label=_("First day"), validators=THINKABLE)
+    value = forms.CharField(
+        label=_("New value"),
+        required=False,
+        max_length=200,
+        help_text=_("Of a parameter. Empty: not in force from that day."),
+    )
+    group = forms.ChoiceField(
+        label=_("Who pays, of a category"),
+        required=False,
+        choices=[("", "–"), *labels.GROUPS.items()],
+    )
+    act = forms.CharField(label=_("Legal act"), max_length=200)
+    article = forms.CharField(label=_("Article"), max_length=80, required=False)
+    source = forms.CharField(label=_("Source"), max_length=1000)
+    confidence = forms.ChoiceField(label=_("Confidence"), choices=labels.CONFIDENCE.items())
+
+    def clean(self):
+        found = super().clean()
+        if "what" in found and "value" in found:
+            self._read(found)
+        return found
+
+    def _read(self, found):
+        """The value as the column of its subject keeps it."""
+        subject, code = found["what"].split(":")
+        written = found["value"].strip()
+        found |= {"subject": subject, "code": code, "number": None, "text": ""}
+        if subject == "parameter":
+            found["group"] = ""
+        if subject == "category":
+            if not found["group"]:
+                self.add_error("group", _("Choose who pays for the category from that day."))
+        elif written and self.is_number(code):
+            plain = written.replace(",", ".").replace(" ", "")
+            try:
+                number = forms.DecimalField(max_digits=20, decimal_places=6, localize=False)
+                found["number"] = number.clean(plain)
+            except forms.ValidationError as fault:
+                self.add_error("value", fault)
+        else:
+            found["text"] = written
+
+    @staticmethod
+    def is_number(code):
+        """Whether the values of a parameter are numbers, as far as it has any."""
+        rows = Parameter.objects.current().filter(code=code).exclude(text="", value=None)
+        last = rows.order_by("-since").first()
+        return last is None or last.value is not None
+
+    def proposal(self):
+        found = self.cleaned_data
+        fields = ("subject", "code", "since", "text", "group", "act", "article", "source")
+        last = Parameter.objects.current().filter(code=found["code"]).order_by("-since").first()
+        return Proposal(
+            value=found["number"],
+            unit=last.unit if last and found["subject"] == "parameter" else "",
+            confidence=found["confidence"],
+            **{field: found[field] for field in fields},
+        )
 
 
 MOST = Decimal("999999999999.99")

@@ -105,6 +105,12 @@ RUN_LOOKS = {
     "done": ("is-good", "circle-check"),
     "dropped": ("", "circle-minus"),
 }
+PROPOSAL_LOOKS = {
+    "proposed": ("is-warn", "clock-exclamation"),
+    "confirmed": ("is-good", "circle-check"),
+    "rejected": ("is-bad", "circle-x"),
+    "withdrawn": ("", "circle-minus"),
+}
 FILE_LOOKS = {
     "reading": ("", "player-play"),
     "posted": ("is-good", "circle-check"),
@@ -123,6 +129,7 @@ WORDS = {
     "reasons": registry.REASONS,
     "run_scopes": registry.RUN_SCOPES,
     "warnings": registry.WARNINGS,
+    "proposal_states": registry.PROPOSAL_STATES,
     "file_kinds": payments.FILE_KINDS,
     "file_codes": payments.FILE_CODES,
     "remedies": payments.REMEDIES,

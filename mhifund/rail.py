@@ -49,6 +49,7 @@ RAIL = (
         "book-2",
         (
             Page(_("Parameters"), "parameters"),
+            Page(_("Changes of the law"), "proposals", "registry.view_parameter"),
             Page(_("Categories"), "categories"),
             Page(_("Calendar"), "calendar"),
             Page(_("Purpose codes"), "purpose_codes"),

@@ -106,6 +106,24 @@ class RunAdmin(ReadOnly):
     list_filter = ("scope", "state")
 
 
+@admin.register(models.Proposal)
+class ProposalAdmin(ReadOnly):
+    list_display = ("subject", "code", "since", "state", "proposed_by", "decided_by", "decided_at")
+    list_filter = ("state", "subject")
+
+
+@admin.register(models.Sweep)
+class SweepAdmin(ReadOnly):
+    list_display = ("proposal", "kind", "on", "persons", "changed", "started_at", "finished_at")
+    list_select_related = ("proposal",)
+
+
+@admin.register(models.TrialShift)
+class TrialShiftAdmin(ReadOnly):
+    list_display = ("sweep", "region", "old_status", "old_reason", "status", "reason", "persons")
+    list_select_related = ("sweep__proposal", "region")
+
+
 @admin.register(models.Part)
 class PartAdmin(ReadOnly):
     list_display = ("run", "bucket", "state", "judged", "changed", "moved")

@@ -70,6 +70,14 @@ RUN_STATES = {
     "done": _("done"),
     "dropped": _("dropped"),
 }
+SUBJECTS = {"parameter": _("parameter"), "category": _("category")}
+PROPOSAL_STATES = {
+    "proposed": _("proposed"),
+    "confirmed": _("confirmed"),
+    "rejected": _("rejected"),
+    "withdrawn": _("withdrawn"),
+}
+SWEEPS = {"trial": _("trial"), "settlement": _("settlement")}
 WARNINGS = {
     "right": _("loses the right to care"),
     "adult": _("turns 18"),

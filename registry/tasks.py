@@ -8,7 +8,7 @@ from celery import group, shared_task
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from registry.actions import law, runs
+from registry.actions import law, runs, sweeps
 from registry.models import Run
 
 HANDS = 32
@@ -42,3 +42,10 @@ def judge_news(by=None):
     run = runs.take_news(on=timezone.localdate(at), at=at, by=user)
     if run is not None:
         summon(run)
+
+
+@shared_task
+def sweep(pk):
+    """The next range of a walk through everybody, and then the one after it."""
+    if sweeps.step(pk).finished_at is None:
+        sweep.delay(pk)

@@ -14,6 +14,7 @@ from mhifund import access, labels, rail, written
 from payments import labels as payment_words
 from registry import labels as registry_words
 from registry.admin import COUNTED
+from registry.models import Category
 from registry.rules import iin as iin_rule
 
 register = template.Library()
@@ -126,6 +127,19 @@ def covered_by(code):
 @register.simple_tag
 def file_state(code):
     return _state(labels.FILE_LOOKS[code], payment_words.FILE_STATES[code])
+
+
+@register.simple_tag
+def proposal_state(code):
+    return _state(labels.PROPOSAL_LOOKS[code], registry_words.PROPOSAL_STATES[code])
+
+
+@register.simple_tag
+def subject_of(proposal):
+    """What a proposal changes, in words."""
+    if proposal.subject == "parameter":
+        return registry_words.PARAMETERS.get(proposal.code, proposal.code)
+    return Category.objects.get(pk=proposal.code).name
 
 
 @register.simple_tag

@@ -4,13 +4,14 @@ from collections import defaultdict
 from datetime import date, timedelta
 from itertools import groupby
 
+from django.db.models import Prefetch
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
 
 from mhifund import labels
 from refunds.models import Reason
-from registry.models import CalendarDay, Category, Parameter, Region
+from registry.models import CalendarDay, Category, CategoryGroup, Parameter, Region
 
 FIRST_YEAR = 2017
 WEEK = 7
@@ -20,7 +21,7 @@ SATURDAY = 5
 def parameters(request):
     """Each parameter as a timeline, the value in force today first in sight."""
     today = timezone.localdate()
-    rows = Parameter.objects.order_by("code", "-since")
+    rows = Parameter.objects.current().order_by("code", "-since")
     series = [_series(code, list(values), today) for code, values in groupby(rows, _code)]
     topics = [
         {"label": label, "series": found}
@@ -42,7 +43,7 @@ def _series(code, values, today):
 
 def categories(request):
     """Categories with the group they belong to, by date."""
-    rows = Category.objects.prefetch_related("groups")
+    rows = Category.objects.prefetch_related(Prefetch("groups", CategoryGroup.objects.current()))
     return render(request, "mhifund/categories.html", {"categories": rows})
 
 

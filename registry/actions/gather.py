@@ -37,8 +37,11 @@ class Among(NamedTuple):
         return cls("= ANY(%s)", (np.asarray(persons, np.int64),))
 
 
-def gather(among, on):
-    """The ids of persons, rising, and the batch of what is known of them now."""
+def gather(among, on, pieces=None):
+    """The ids of persons, rising, and the batch of what is known of them now.
+
+    `pieces`: columns as of `group_pieces`, where others than those of the law are asked for.
+    """
     rows = fetch(
         f"SELECT id AS person, coalesce({days('died_on')}, {NEVER}) AS died"
         f" FROM (SELECT id, died_on FROM registry_person WHERE id {among.sql} ORDER BY id) p",
@@ -47,7 +50,7 @@ def gather(among, on):
     )
     paying, counts, paid = book.read_paid(among)
     paid_by = np.repeat(np.searchsorted(rows["person"], paying), counts)
-    spans = fetch_spans("registry_categoryspan s", "s.superseded_on", among)
+    spans = fetch_spans("registry_categoryspan s", "s.superseded_on", among, pieces=pieces)
     return rows["person"], batch_of(rows, _stays(among, on), paid_by, paid, spans)
 
 
@@ -72,7 +75,7 @@ def batch_of(rows, stays, paid_by, paid, spans):
     )
 
 
-def fetch_spans(source, superseded, among, params=()):
+def fetch_spans(source, superseded, among, params=(), pieces=None):
     """SPAN rows by person id, cut where the group of their category changes."""
     return fetch(
         'SELECT s.person_id AS person, g.place AS "group",'
@@ -85,27 +88,29 @@ def fetch_spans(source, superseded, among, params=()):
         " ON g.category = s.category_id AND s.valid_from <= coalesce(g.until, 'infinity')"
         "  AND coalesce(s.valid_to, 'infinity') >= greatest(g.since, s.valid_from)"
         f" WHERE s.person_id {among.sql}",
-        (*params, *group_pieces(), *among.params),
+        (*params, *(pieces or group_pieces()), *among.params),
         SPAN_ROW,
     )
 
 
-def group_pieces():
-    """Columns of the pieces of time in which a category covers months: code, group, first, last."""
-    return law.kept(CategoryGroup, _group_pieces)
+def group_pieces(changed=None):
+    """Columns of the pieces of time in which a category covers months: code, group, first, last.
+
+    `changed`: (code, first day) -> group, in the place of what the law says.
+    """
+    return _group_pieces(changed) if changed else law.kept(CategoryGroup, _group_pieces)
 
 
-def _group_pieces():
+def _group_pieces(changed=None):
     pieces = []
-    rows = CategoryGroup.objects.order_by("category_id", "since").values_list(
-        "category_id", "group", "since"
-    )
-    for category, group in groupby(rows, key=lambda row: row[0]):
-        series = list(group)
+    rows = CategoryGroup.objects.current().values_list("category_id", "since", "group")
+    groups = {(category, since): group for category, since, group in rows} | (changed or {})
+    for _, found in groupby(sorted(groups.items()), key=lambda row: row[0][0]):
+        series = [(category, group, since) for (category, since), group in found]
         ends = [since - ONE_DAY for _, _, since in series[1:]] + [None]
         pieces += [
             (category, GROUPS.index(who), since, end)
-            for (_, who, since), end in zip(series, ends, strict=True)
+            for (category, who, since), end in zip(series, ends, strict=True)
             if who in GROUPS
         ]
     return [list(column) for column in zip(*pieces, strict=True)] or [[], [], [], []]

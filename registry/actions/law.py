@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 from django.apps import apps as installed
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
 from registry.models import CalendarDay, Parameter
 from registry.rules.law import Law, Row, entries
@@ -40,7 +40,7 @@ def kept(model, read):
 
 def _law():
     fields = ("code", "since", "value", "text", "unit")
-    return Law.of(Row(*values) for values in Parameter.objects.values_list(*fields))
+    return Law.of(Row(*values) for values in Parameter.objects.current().values_list(*fields))
 
 
 def _calendar():
@@ -57,6 +57,8 @@ def _calendar():
 def load_law(on, apps=installed, using="default"):
     """Adds the rows of the law that are missing; a row that is there stays as the staff left it."""
     with transaction.atomic(using=using):
+        with connections[using].cursor() as cursor:
+            cursor.execute("SELECT set_config('mhifund.law', 'shipped', true)")
         for model, rows in (
             ("Parameter", _parameters()),
             ("CalendarDay", _days(on)),
@@ -65,6 +67,8 @@ def load_law(on, apps=installed, using="default"):
             ("CategoryGroup", _groups()),
         ):
             add_missing(apps.get_model("registry", model), rows, using)
+        with connections[using].cursor() as cursor:
+            cursor.execute("SELECT set_config('mhifund.law', '', true)")
 
 
 def add_missing(model, rows, using):

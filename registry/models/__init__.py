@@ -21,6 +21,7 @@ from registry.models.persons import (
     PersonRecord,
     Recheck,
 )
+from registry.models.proposals import Proposal, Sweep
 from registry.models.verdicts import (
     CategoryShift,
     Part,
@@ -28,6 +29,7 @@ from registry.models.verdicts import (
     Shift,
     ShiftFields,
     Tally,
+    TrialShift,
     Verdict,
     VerdictChange,
     VerdictFields,
@@ -49,12 +51,15 @@ __all__ = [
     "Person",
     "PersonFields",
     "PersonRecord",
+    "Proposal",
     "Recheck",
     "Region",
     "Run",
     "Shift",
     "ShiftFields",
+    "Sweep",
     "Tally",
+    "TrialShift",
     "Verdict",
     "VerdictChange",
     "VerdictFields",

@@ -1,9 +1,17 @@
 """What the law and the country say."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from registry import labels
+from registry.models.proposals import Proposal, confirmed_only
+
+
+class Current(models.QuerySet):
+    def current(self):
+        """Rows that no later one corrected."""
+        return self.filter(superseded_at=None)
 
 
 class Named(models.Model):
@@ -46,13 +54,28 @@ class Parameter(models.Model):
     source = models.TextField(_("source"), blank=True)
     confidence = models.CharField(_("confidence"), max_length=10, choices=labels.CONFIDENCE)
     entered_at = models.DateTimeField(_("entered at"), auto_now_add=True)
+    superseded_at = models.DateTimeField(_("superseded at"), null=True, blank=True)
+    proposal = models.ForeignKey(
+        Proposal, models.PROTECT, null=True, blank=True, verbose_name=_("proposal")
+    )
+
+    objects = Current.as_manager()
 
     class Meta:
         verbose_name = _("parameter")
         verbose_name_plural = _("parameters")
         ordering = ("code", "since")
         constraints = (
-            models.UniqueConstraint(fields=("code", "since"), name="parameter_once_a_day"),
+            models.UniqueConstraint(
+                fields=("code", "since"),
+                condition=Q(superseded_at=None),
+                name="parameter_once_a_day",
+            ),
+        )
+        triggers = confirmed_only(
+            "parameter",
+            "p.subject = 'parameter' AND p.code = NEW.code AND (TG_OP = 'UPDATE'"
+            " OR (p.value IS NOT DISTINCT FROM NEW.value AND p.text = NEW.text))",
         )
         permissions = (
             ("propose_change", _("Can propose a change of the law")),
@@ -92,13 +115,28 @@ class CategoryGroup(models.Model):
     category = models.ForeignKey(Category, models.PROTECT, related_name="groups")
     since = models.DateField(_("since"))
     group = models.CharField(_("group"), max_length=12, choices=labels.GROUPS)
+    superseded_at = models.DateTimeField(_("superseded at"), null=True, blank=True)
+    proposal = models.ForeignKey(
+        Proposal, models.PROTECT, null=True, blank=True, verbose_name=_("proposal")
+    )
+
+    objects = Current.as_manager()
 
     class Meta:
         verbose_name = _("category group")
         verbose_name_plural = _("category groups")
         ordering = ("category", "since")
         constraints = (
-            models.UniqueConstraint(fields=("category", "since"), name="group_once_a_day"),
+            models.UniqueConstraint(
+                fields=("category", "since"),
+                condition=Q(superseded_at=None),
+                name="group_once_a_day",
+            ),
+        )
+        triggers = confirmed_only(
+            "category group",
+            "p.subject = 'category' AND p.code = NEW.category_id"
+            ' AND (TG_OP = \'UPDATE\' OR p."group" = NEW."group")',
         )
 
     def __str__(self):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from registry import labels
 from registry.models.law import Region
 from registry.models.persons import Person
+from registry.models.proposals import Sweep
 
 
 class VerdictFields(models.Model):
@@ -221,6 +222,23 @@ class CategoryShift(ShiftFields):
             models.UniqueConstraint(
                 fields=("run", "category", "old_status", "old_reason", "status", "reason"),
                 name="category_shift_once",
+            ),
+        )
+
+
+class TrialShift(ShiftFields):
+    """Persons of a region whose verdict a proposal would change, on the day of its trial."""
+
+    sweep = models.ForeignKey(Sweep, models.CASCADE, related_name="shifts", db_index=False)
+    region = models.ForeignKey(Region, models.PROTECT, db_index=False)
+
+    class Meta:
+        verbose_name = _("shift of a trial")
+        verbose_name_plural = _("shifts of trials")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("sweep", "region", "old_status", "old_reason", "status", "reason"),
+                name="trial_shift_once",
             ),
         )
 

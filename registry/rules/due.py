@@ -137,7 +137,13 @@ def settle(
 ) -> Settled:
     """`due` and `share` are NO_SUM where no fixed sum is due, or its parameter is not in force."""
     first = month.astype("M8[M]").astype("M8[D]").astype(np.int64)
-    reference = np.minimum(first, credited)
+    return settle_by(np.minimum(first, credited), kind, amount, law)
+
+
+def settle_by(
+    reference: NDArray[np.int64], kind: NDArray[np.int8], amount: NDArray[np.int64], law: Law
+) -> Settled:
+    """The same for payments whose reference day is settled."""
     sums = np.full(len(kind), NO_SUM, np.int64)
     absent = np.zeros(len(kind), np.bool_)
     for fixed in FIXED:

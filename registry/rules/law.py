@@ -118,6 +118,17 @@ class Law(Mapping[Code, Timeline[Value]]):
             {code: Timeline.of(series, code) for code, series in units.items()},
         )
 
+    def replaced(self, row: Row) -> Law:
+        """The same law with one row more, or another one from its first day."""
+        code = Code(row.code)
+        values = {code_: series for code_, series in self._values.items() if code_ != code}
+        units = {code_: series for code_, series in self._units.items() if code_ != code}
+        series = dict(self._values[code]) | {row.since: _value(code, row.value, row.text)}
+        known = self._units.get(code)
+        values[code] = Timeline.of(series.items(), code)
+        units[code] = Timeline.of((dict(known or ()) | {row.since: row.unit}).items(), code)
+        return Law(values, units)
+
     def number(self, code: Code, day: date) -> Decimal:
         value = self[code].on(day)
         if not isinstance(value, Decimal):

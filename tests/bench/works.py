@@ -25,9 +25,10 @@ from mhifund.demo import files  # noqa: E402
 from payments.actions.receive import receive  # noqa: E402
 from registry.actions import runs  # noqa: E402
 from registry.actions.load import load_persons as load  # noqa: E402
-from registry.models import Parameter, Run  # noqa: E402
+from registry.models import Run  # noqa: E402
 from registry.rules.law import Code  # noqa: E402
 from tests.bench import world  # noqa: E402
+from tests.registry.proposals import changed  # noqa: E402
 
 RUNS = 3
 ITEMS_OF_AN_ORDER = 500
@@ -53,7 +54,7 @@ def lay_world(persons: int) -> None:
 
 def first_night(persons: int) -> None:
     """Every verdict is good for the day; the brake lets everything pass."""
-    Parameter.objects.filter(code=Code.NIGHT_BRAKE_SHARE).update(value=100)
+    changed(Code.NIGHT_BRAKE_SHARE, 100)
     judged("night")
     world.vacuum("verdict", "verdictchange", "contribution")
 

@@ -6,17 +6,17 @@ import pytest
 from django.utils import timezone
 
 from registry.actions import runs
-from registry.models import Parameter
 from registry.rules.law import Code
 from tests.browser import world
 from tests.mhifund.office import AIGUL, held_category
+from tests.registry.proposals import changed
 
 LANGUAGES = ("kk", "ru", "en")
 
 
 def held_night():
     """Somebody comes into a category, and a brake of no persons."""
-    Parameter.objects.filter(code=Code.NIGHT_BRAKE_LEAST).update(value=0)
+    changed(Code.NIGHT_BRAKE_LEAST, 0)
     held_category(AIGUL, "pensioner", "2023-08-01")
     at = timezone.now()
     tomorrow = timezone.localdate(at) + timedelta(days=1)

@@ -9,10 +9,11 @@ from mhifund.celery import app
 from mhifund.models import Report
 from registry.actions import runs
 from registry.actions.news import mark
-from registry.models import Awaiting, Parameter, Run, Verdict, VerdictChange
+from registry.models import Awaiting, Run, Verdict, VerdictChange
 from registry.rules.law import Code
 from tests.mhifund.office import AIDOS, AIGUL, ARMAN, AT, ON, held_category, known, staff
 from tests.registry.actions.world import judged_all
+from tests.registry.proposals import changed
 
 pytestmark = pytest.mark.django_db
 NEXT = ON + timedelta(days=1)
@@ -37,7 +38,7 @@ def lost():
 
 @pytest.fixture
 def held(lost):
-    Parameter.objects.filter(code=Code.NIGHT_BRAKE_LEAST).update(value=1)
+    changed(Code.NIGHT_BRAKE_LEAST, 1)
     return lost()
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registry.models import CalendarDay, Parameter
+from tests.registry.proposals import changed
 
 pytestmark = pytest.mark.django_db
 
@@ -24,9 +25,7 @@ def test_every_parameter_stands_under_one_topic(as_role):
 
 def test_the_value_in_force_is_the_latest_that_has_begun(as_role):
     tomorrow = date(2999, 1, 1)
-    Parameter.objects.create(
-        code="MW", since=tomorrow, value=1, unit="KZT", confidence="high", text=""
-    )
+    changed("MW", 1, tomorrow, unit="KZT")
     row = series_of(as_role("treasurer").get(reverse("parameters")), "MW")
     assert row["current"].since < tomorrow
     assert row["values"][0].since == tomorrow

@@ -15,7 +15,6 @@ from registry.actions.tally import counts
 from registry.models import (
     Awaiting,
     CategoryShift,
-    Parameter,
     Part,
     Person,
     Run,
@@ -33,6 +32,7 @@ from tests.registry.actions.world import (
     keep_persons,
     keep_rows,
 )
+from tests.registry.proposals import changed
 from tests.registry.rules.builders import holds, paid, person
 from tests.registry.rules.oracle import Row
 from tests.registry.rules.strategies import DAY, DAYS, persons
@@ -49,7 +49,7 @@ NOBODY = person()
 @pytest.fixture
 def strict():
     """A brake that one person of three moves."""
-    Parameter.objects.filter(code=Code.NIGHT_BRAKE_LEAST).update(value=0)
+    changed(Code.NIGHT_BRAKE_LEAST, 0)
 
 
 @pytest.fixture

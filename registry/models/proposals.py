@@ -1,0 +1,146 @@
+"""Changes of the law on their way: proposed by one, confirmed by another."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from registry import labels
+
+
+class Proposal(models.Model):
+    """A value of a parameter, or the group of a category, from its first day on.
+
+    For a first day that has a value already it is a correction. A parameter without a value and
+    without a text is not in force from that day.
+    """
+
+    subject = models.CharField(_("subject"), max_length=10, choices=labels.SUBJECTS)
+    code = models.CharField(_("code"), max_length=40)
+    since = models.DateField(_("since"))
+    value = models.DecimalField(_("value"), max_digits=20, decimal_places=6, null=True, blank=True)
+    text = models.CharField(_("text"), max_length=200, blank=True)
+    unit = models.CharField(_("unit"), max_length=80, blank=True)
+    group = models.CharField(_("group"), max_length=12, choices=labels.GROUPS, blank=True)
+    act = models.CharField(_("act"), max_length=200)
+    article = models.CharField(_("article"), max_length=80, blank=True)
+    source = models.TextField(_("source"))
+    confidence = models.CharField(_("confidence"), max_length=10, choices=labels.CONFIDENCE)
+    state = models.CharField(
+        _("state"), max_length=10, choices=labels.PROPOSAL_STATES, default="proposed"
+    )
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("proposed by")
+    )
+    proposed_at = models.DateTimeField(_("proposed at"))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(act="") & ~Q(source=""), name="proposal_has_a_legal_basis"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="proposed", decided_by=None)
+                | Q(state="withdrawn", decided_by=F("proposed_by"))
+                | (
+                    Q(state__in=("confirmed", "rejected"), decided_by__isnull=False)
+                    & ~Q(decided_by=F("proposed_by"))
+                ),
+                name="proposal_decided_by_another",
+                violation_error_message=_("Who proposed a change does not decide it."),
+            ),
+            models.UniqueConstraint(
+                fields=("subject", "code", "since"),
+                condition=Q(state="proposed"),
+                name="proposal_open_once",
+                violation_error_message=_("A change of this value from this day is open already."),
+            ),
+        )
+        triggers = (
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="facts_stay", exclude=("state", "decided_by", "decided_at", "note")
+            ),
+            pgtrigger.Protect(
+                name="decided_once",
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(old__state="proposed"),
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.code} {self.since:%d.%m.%Y}"
+
+
+def confirmed_only(name, same):
+    """Triggers of a table of the law: a row comes, or gives way, only by a confirmed proposal.
+
+    `same`: SQL that holds where proposal `p` says what the row `NEW` says. What the project ships
+    comes in a transaction that says so; a row that is there stays as it was.
+    """
+    return (
+        pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+        pgtrigger.ReadOnly(name="facts_stay", exclude=("superseded_at",)),
+        pgtrigger.Trigger(
+            name="four_eyes",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Insert | pgtrigger.UpdateOf("superseded_at"),
+            func=f"""
+                IF TG_OP = 'INSERT' AND NEW.proposal_id IS NULL
+                    AND current_setting('mhifund.law', true) = 'shipped' THEN
+                    RETURN NEW;
+                END IF;
+                IF NOT EXISTS (
+                    SELECT FROM registry_proposal p WHERE p.state = 'confirmed'
+                    AND p.since = NEW.since AND {same}
+                    AND (TG_OP = 'UPDATE' OR p.id = NEW.proposal_id)
+                ) THEN
+                    RAISE EXCEPTION '{name}: only a confirmed proposal changes the law';
+                END IF;
+                RETURN NEW;
+            """,
+        ),
+    )
+
+
+class Sweep(models.Model):
+    """A walk through all persons for a proposal, range by range: `position` is the last one done.
+
+    A trial counts whose verdict it would change; a settlement settles entries anew.
+    """
+
+    proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="sweeps")
+    kind = models.CharField(_("kind"), max_length=10, choices=labels.SWEEPS)
+    on = models.DateField(_("on the day"))
+    position = models.BigIntegerField(default=0)
+    last = models.BigIntegerField(default=0)
+    persons = models.BigIntegerField(_("persons"), default=0)
+    changed = models.BigIntegerField(_("changed"), default=0)
+    started_at = models.DateTimeField(_("started at"))
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("sweep")
+        verbose_name_plural = _("sweeps")
+        ordering = ("-id",)
+
+    def __str__(self):
+        return f"{self.kind} {self.proposal}"
+
+    @property
+    def percent(self):
+        return 100 if self.finished_at else int(100 * self.position / max(self.last, 1))
