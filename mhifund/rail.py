@@ -27,7 +27,6 @@ RAIL = (
             Page(_("Persons"), "persons", "registry.view_card"),
             Page(_("Warnings"), "warnings", "registry.view_warnings"),
             Page(_("Penalty calculator"), "penalty", "registry.view_card"),
-            Page(_("Nights"), "nights", "registry.view_reports"),
         ),
     ),
     Section(
@@ -42,7 +41,10 @@ RAIL = (
     Section(
         _("Reports"),
         "report-analytics",
-        (Page(_("Reports"), "reports", "registry.view_reports"),),
+        (
+            Page(_("Reports"), "reports", "registry.view_reports"),
+            Page(_("Nights"), "nights", "registry.view_reports"),
+        ),
     ),
     Section(
         _("Reference"),

@@ -81,6 +81,7 @@ DEMO_USERS = {
     "analyst": ("analyst", "Тимур", "Выдуманов"),
     "auditor": ("auditor", "Гүлнар", "Мысалова"),
     "editor": ("reference_editor", "Қанат", "Учебный"),
+    "editor2": ("reference_editor", "Салтанат", "Заданова"),
     "admin": ("administrator", "Ольга", "Условная"),
 }
 

@@ -1,8 +1,6 @@
 """A change of the law, in each language: proposed by one, tried, and confirmed by another."""
 
 import pytest
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
 
 from registry.models import Parameter, Proposal
 from tests.browser import world
@@ -10,17 +8,9 @@ from tests.browser import world
 LANGUAGES = ("kk", "ru", "en")
 
 
-def second_editor():
-    editor = get_user_model().objects.create_user(
-        "editor2", password=world.PASSWORD, first_name="Салтанат", last_name="Байқаушы"
-    )
-    editor.groups.add(Group.objects.get(name="reference_editor"))
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_change_is_proposed_tried_and_confirmed(desk, worker, language):
     world.build()
-    second_editor()
     one = desk(language)
     one.sign_in("editor", world.PASSWORD)
     one.open("/reference/proposals/")

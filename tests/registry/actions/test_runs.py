@@ -66,7 +66,9 @@ def users():
 
 def verdicts():
     return list(
-        Verdict.objects.order_by("pk").values_list("reason", "on", "judged_on", "changes_on")
+        Verdict.objects.order_by("person__iin").values_list(
+            "reason", "on", "judged_on", "changes_on"
+        )
     )
 
 
