@@ -44,6 +44,7 @@ RAIL = (
         (
             Page(_("Reports"), "reports", "registry.view_reports"),
             Page(_("Nights"), "nights", "registry.view_reports"),
+            Page(_("Counts on a day"), "days_counted", "registry.view_reports"),
         ),
     ),
     Section(

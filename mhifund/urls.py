@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.urls import path
 
 from mhifund.views import (
+    counts,
     nights,
     penalty,
     persons,
@@ -39,6 +40,9 @@ urlpatterns = [
     path("refunds/", today.refunds, name="refunds"),
     path("reports/", reports.reports, name="reports"),
     path("reports/<int:pk>/", reports.report, name="report"),
+    path("counts/", counts.days, name="days_counted"),
+    path("counts/<int:pk>/", counts.counted, name="counts"),
+    path("counts/<int:pk>/<str:form>/", counts.take, name="take_counts"),
     path("reference/parameters/", reference.parameters, name="parameters"),
     path("reference/proposals/", proposals.proposals, name="proposals"),
     path("reference/proposals/new/", proposals.new, name="propose"),

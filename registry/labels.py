@@ -77,7 +77,7 @@ PROPOSAL_STATES = {
     "rejected": _("rejected"),
     "withdrawn": _("withdrawn"),
 }
-SWEEPS = {"trial": _("trial"), "settlement": _("settlement")}
+SWEEPS = {"trial": _("trial"), "settlement": _("settlement"), "counts": _("counts")}
 WARNINGS = {
     "right": _("loses the right to care"),
     "adult": _("turns 18"),

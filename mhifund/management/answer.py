@@ -2,18 +2,20 @@
 
 import json
 from argparse import ArgumentTypeError
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from stat import S_ISREG
 from typing import NamedTuple
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 from tqdm import tqdm
 
 from registry.rules import cells
 
 REFUSED = 1
+NO_OFFSET, WIDEST_OFFSET = timedelta(), timedelta(hours=15)  # the database reads none of 16 hours
 
 
 class Answer(NamedTuple):
@@ -57,6 +59,17 @@ def day(text):
     if found is None:
         raise ArgumentTypeError(f"no day: {text!r} (a day is written 2026-11-20)")
     return found
+
+
+def moment(text):
+    """The type of an argument that is a moment; without an offset it is Almaty's."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as fault:
+        raise ArgumentTypeError(f"no moment: {text!r} (2026-11-20T18:00:00)") from fault
+    if abs(found.utcoffset() or NO_OFFSET) > WIDEST_OFFSET:
+        raise ArgumentTypeError(f"no moment: {text!r} (no clock on earth is that far from UTC)")
+    return found if found.tzinfo else timezone.make_aware(found)
 
 
 def file(text):

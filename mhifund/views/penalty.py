@@ -1,14 +1,14 @@
 """The calculator of penalties and arrears, for information."""
 
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mhifund import access
+from mhifund.downloads import download
 from mhifund.forms import Debt, WhoseArrears
-from mhifund.tables import Table, as_csv, as_xlsx
+from mhifund.tables import Table
 from registry import labels
 from registry.actions import arrears, law
 from registry.rules import months
@@ -17,13 +17,7 @@ from registry.rules.penalty import penalty
 from registry.rules.timeline import NotInForce
 
 MONTHS = 24
-FORMS = {
-    "csv": ("text/csv", lambda table, made_at: as_csv(table)),
-    "xlsx": (
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        lambda table, made_at: as_xlsx([table], made_at),
-    ),
-}
+FORMS = ("csv", "xlsx")
 
 may_see = permission_required("registry.view_card", raise_exception=True)
 
@@ -84,10 +78,5 @@ def _file(found, form):
         )
         for _first, row in found
     ]
-    content_type, write = FORMS[form]
-    table = Table(_("Arrears"), heads, rows)
-    response = HttpResponse(
-        write(table, timezone.localtime().replace(tzinfo=None)), content_type=content_type
-    )
-    response["Content-Disposition"] = f'attachment; filename="arrears.{form}"'
-    return response
+    made_at = timezone.make_naive(timezone.now())
+    return download(Table(_("Arrears"), heads, rows), form, "arrears", made_at)

@@ -3,20 +3,20 @@
 from itertools import islice
 
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from mhifund import warnings
+from mhifund.downloads import CSV, download, named
 from mhifund.forms import WithinDays
 from mhifund.listing import ROWS
 from mhifund.models import ListTaking
-from mhifund.tables import as_xlsx, csv_lines
+from mhifund.tables import csv_lines
 from registry import labels
 from registry.actions.warnings import Kind
 
 may_see = permission_required("registry.view_warnings", raise_exception=True)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @may_see
@@ -62,15 +62,13 @@ def take(request, form):
         user=request.user,
         at=timezone.now(),
     )
-    name = f"{kind}-{on}-{days}.{form}"
+    name = f"{kind}-{on}-{days}"
     if form == "csv":
-        response = StreamingHttpResponse(_lines(table, taking, counted), content_type="text/csv")
-    else:
-        made_at = timezone.make_naive(taking.at)
-        content = as_xlsx([table._replace(rows=list(table.rows))], made_at)
-        response = HttpResponse(content, content_type=XLSX)
-        _write_down(taking, counted)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+        lines = _lines(table, taking, counted)
+        return named(StreamingHttpResponse(lines, content_type=CSV), f"{name}.csv")
+    made_at = timezone.make_naive(taking.at)
+    response = download(table._replace(rows=list(table.rows)), form, name, made_at)
+    _write_down(taking, counted)
     return response
 
 

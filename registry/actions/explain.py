@@ -4,15 +4,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-import numpy as np
-
-from registry.actions import book, law
-from registry.actions.columns import days, fetch
-from registry.actions.gather import PERSON, Among, batch_of, fetch_spans, group_pieces, stay
+from registry.actions import law
+from registry.actions.gather import Among, group_pieces
+from registry.actions.known import gather_known
 from registry.models import CategorySpan, Contribution
 from registry.rules import coverage, months
-from registry.rules.batch import Batch, grid
-from registry.rules.days import NEVER, day_number, day_of
+from registry.rules.batch import grid
+from registry.rules.days import day_number, day_of
 from registry.rules.due import SELF_PAYING, Kind
 from registry.rules.explain import (
     Asked,
@@ -23,7 +21,6 @@ from registry.rules.explain import (
     ways_back,
 )
 from registry.rules.outlook import entitled_until
-from registry.rules.paid import EXCLUDED, paid
 from registry.rules.verdicts import REASONS, STATUS_OF, Reason, Status, missing_months
 
 WINDOW = 12
@@ -46,18 +43,12 @@ class Explanation(NamedTuple):
     ways_back: WaysBack
 
 
-class Known(NamedTuple):
-    """What was known of a person at a moment."""
-
-    batch: Batch
-    entries: list
-    excluded: list
-
-
 def explain(person, *, on, known_at, since=None):
     """Explains the verdict of a day; the months begin with `since`, or with the window."""
     rules = law.law(), law.calendar()
-    known = _known(person, on, known_at, rules[0])
+    known = gather_known(Among.ids([person.pk]), on, known_at, rules[0])
+    if not len(known.persons):
+        raise NotKnown(person.iin)
     verdict = coverage.judge(known.batch, on, *rules)
     reason = REASONS[int(verdict.reason[0])]
     month = months.number(on)
@@ -67,7 +58,7 @@ def explain(person, *, on, known_at, since=None):
     lines = explain_months(
         asked,
         _covered(known.batch, on, first, month - 1),
-        _payments(known, on),
+        _payments(person, known, on, known_at),
         _categories(person, on, known_at, first, month - 1),
     )
     return Explanation(
@@ -84,61 +75,19 @@ def explain(person, *, on, known_at, since=None):
     )
 
 
-def _known(person, on, known_at, rules):
-    records = list(
-        person.records.filter(recorded_at__lte=known_at)
-        .order_by("received_on", "id")
-        .values_list("received_on", "residence", "died_on")
-    )
-    if not records:
-        raise NotKnown(person.iin)
-    died_on = records[-1][2]
-    rows = np.array([(person.pk, day_number(died_on) if died_on else NEVER)], PERSON)
-    spans = fetch_spans(
-        "(SELECT *, lead(received_on) OVER (PARTITION BY category_id, valid_from"
-        "  ORDER BY received_on, id) AS believed_to"
-        " FROM registry_categoryspan WHERE person_id = %s AND recorded_at <= %s) s",
-        "s.believed_to",
-        Among.ids([person.pk]),
-        (person.pk, known_at),
-    )
-    entries = book.fetch_entries(
-        "registry_contribution c WHERE c.person_id = %s AND c.recorded_at <= %s",
-        (person.pk, known_at),
-        book.Enough(rules),
-    )
-    excluded = fetch(
-        f"SELECT x.entry_id AS entry, {days('x.since')} AS since,"
-        f" coalesce({days('x.until')}, {NEVER}) AS until FROM registry_contribution c"
-        " JOIN registry_exclusion x ON x.entry_id = c.id WHERE c.person_id = %s"
-        " AND x.recorded_at <= %s AND coalesce(x.dropped_at, 'infinity') > %s",
-        (person.pk, known_at, known_at),
-        EXCLUDED,
-    )
-    by, records_paid = paid(entries, excluded)
-    batch = batch_of(
-        rows,
-        {person.pk: stay([(received, where) for received, where, _ in records], on)},
-        np.zeros(len(by), np.int64),
-        records_paid,
-        spans,
-    )
-    return Known(
-        batch,
-        Contribution.objects.filter(person=person, recorded_at__lte=known_at, credited_on__lte=on),
-        [(int(entry), int(since), int(until)) for entry, since, until in excluded.tolist()],
-    )
-
-
 def _covered(batch, on, first, last):
     known = grid(batch, day_number(on), first, last)
     return list(zip(range(first, last + 1), known.covered[0].tolist(), strict=True))
 
 
-def _payments(known, on):
+def _payments(person, known, on, known_at):
     day = day_number(on)
-    excluded = {entry for entry, since, until in known.excluded if since <= day < until}
-    for entry in known.entries.order_by("credited_on", "rank"):
+    rows = known.excluded.tolist()
+    excluded = {entry for entry, since, until in rows if since <= day < until}
+    entries = Contribution.objects.filter(
+        person=person, recorded_at__lte=known_at, credited_on__lte=on
+    )
+    for entry in entries.order_by("credited_on", "rank"):
         yield Payment(
             months.number(entry.period),
             Kind(entry.kind),

@@ -7,10 +7,9 @@ from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
-from django.db import connection
 
 from registry.actions import book, law
-from registry.actions.columns import days, fetch
+from registry.actions.columns import days, fetch, run
 from registry.models import CategoryGroup
 from registry.rules.batch import GROUPS, SPAN, Batch
 from registry.rules.days import NEVER, day_number
@@ -51,7 +50,7 @@ def gather(among, on, pieces=None):
     paying, counts, paid = book.read_paid(among)
     paid_by = np.repeat(np.searchsorted(rows["person"], paying), counts)
     spans = fetch_spans("registry_categoryspan s", "s.superseded_on", among, pieces=pieces)
-    return rows["person"], batch_of(rows, _stays(among, on), paid_by, paid, spans)
+    return rows["person"], batch_of(rows, stays(among, on), paid_by, paid, spans)
 
 
 def batch_of(rows, stays, paid_by, paid, spans):
@@ -116,16 +115,16 @@ def _group_pieces(changed=None):
     return [list(column) for column in zip(*pieces, strict=True)] or [[], [], [], []]
 
 
-def _stays(among, on):
-    """Who stays, or ever stayed, for a time only."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT person_id, received_on, residence FROM registry_personrecord"
-            " WHERE person_id IN (SELECT person_id FROM registry_personrecord"
-            f"  WHERE residence = 'temporary' AND person_id {among.sql})"
-            " ORDER BY person_id, received_on, id",
-            [param.tolist() if isinstance(param, np.ndarray) else param for param in among.params],
-        )
+def stays(among, on, known_at=None):
+    """Of who stays, or ever stayed, for a time only: by person what `stay` says."""
+    known, params = ("AND recorded_at <= %s", (known_at,)) if known_at else ("", ())
+    with run(
+        "SELECT person_id, received_on, residence FROM registry_personrecord"
+        " WHERE person_id IN (SELECT person_id FROM registry_personrecord"
+        f"  WHERE residence = 'temporary' AND person_id {among.sql} {known}) {known}"
+        " ORDER BY person_id, received_on, id",
+        (*among.params, *params, *params),
+    ) as cursor:
         return {
             person: stay([row[1:] for row in rows], on)
             for person, rows in groupby(cursor.fetchall(), key=lambda row: row[0])

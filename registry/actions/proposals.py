@@ -2,19 +2,13 @@
 
 from django.db import transaction
 
-from registry.actions import news
+from registry.actions import news, sweeps
 from registry.actions.columns import run
 from registry.models import Category, CategoryGroup, Parameter, Proposal, Sweep
 from registry.rules.edition import CODES
-from registry.rules.law import Code
+from registry.rules.law import OF_THE_DUES, Code
 
 OF_THE_STATUS = (*CODES, Code.TOLERANCE_DUE)
-OF_THE_DUES = (
-    *(Code.MW, Code.RATE_ENTREPRENEUR, Code.RATE_INDEPENDENT),
-    *(Code.BASE_ENTREPRENEUR, Code.BASE_INDEPENDENT),
-    *(Code.RATE_EMPLOYER_DEDUCTION, Code.RATE_EMPLOYEE_CONTRIBUTION),
-    *(Code.CAP_BASE_EMPLOYER, Code.CAP_BASE_EMPLOYEE, Code.TOLERANCE_DUE),
-)
 
 
 class NotAnother(Exception):
@@ -104,13 +98,4 @@ def begin_sweep(proposal, kind, *, on, at):
     """A new walk through everybody; an earlier trial of the proposal gives way."""
     if kind == "trial":
         Sweep.objects.filter(proposal=proposal, kind=kind).delete()
-    with run("SELECT coalesce(max(id), 0) FROM registry_person", ()) as cursor:
-        [last] = cursor.fetchone()
-    return Sweep.objects.create(
-        proposal=proposal,
-        kind=kind,
-        on=on,
-        last=last,
-        started_at=at,
-        finished_at=None if last else at,
-    )
+    return sweeps.begin(kind, proposal=proposal, on=on, at=at)

@@ -9,16 +9,31 @@ from django.db.models.functions import Now
 from registry.actions import book, law
 from registry.actions.columns import days, fetch, run
 from registry.actions.gather import Among, gather, group_pieces
-from registry.actions.proposals import OF_THE_DUES
+from registry.actions.known import gather_known
 from registry.models import Sweep
 from registry.rules import coverage
 from registry.rules.days import NEVER, day_number
 from registry.rules.due import FIXED, KINDS, NO_SUM, codes, settle_by
-from registry.rules.law import Row
+from registry.rules.law import OF_THE_DUES, Row
 from registry.rules.paid import ENTRY, EXCLUDED, paid
 from registry.rules.verdicts import REASONS, STATUS_OF
 
 AT_ONCE = 50_000
+
+
+def begin(kind, *, on, at, proposal=None, known_at=None):
+    """A new walk through everybody."""
+    with run("SELECT coalesce(max(id), 0) FROM registry_person", ()) as cursor:
+        [last] = cursor.fetchone()
+    return Sweep.objects.create(
+        kind=kind,
+        proposal=proposal,
+        on=on,
+        known_at=known_at,
+        last=last,
+        started_at=at,
+        finished_at=None if last else at,
+    )
 
 
 def walk(sweep, *, progress=lambda sweep: None):
@@ -31,7 +46,11 @@ def walk(sweep, *, progress=lambda sweep: None):
 @transaction.atomic
 def step(pk):
     """The next range of a walk; returns the Sweep as it stands."""
-    sweep = Sweep.objects.select_for_update(no_key=True).select_related("proposal").get(pk=pk)
+    sweep = (
+        Sweep.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("proposal")
+        .get(pk=pk)
+    )
     if sweep.finished_at is not None:
         return sweep
     first, last = sweep.position + 1, sweep.position + AT_ONCE
@@ -70,7 +89,8 @@ def _try(sweep, among):
         calendar,
     )
     differs = (old.reason != new.reason) | (old.until != new.until) | (old.missing != new.missing)
-    _count(sweep, persons[differs], old.reason[differs], new.reason[differs])
+    regions = fetch(REGIONS.format(among=among.sql), among.params, REGION)["region"]
+    _count(sweep, regions[differs], old.reason[differs], new.reason[differs])
     return len(persons), int(differs.sum())
 
 
@@ -126,29 +146,36 @@ def _pieces_with(proposal):
     return group_pieces({(proposal.code, proposal.since): proposal.group})
 
 
+REGION = np.dtype([("region", "S2")])
+REGIONS = (
+    "SELECT region FROM (SELECT id, region_id AS region FROM registry_person"
+    " WHERE id {among} ORDER BY id) p"
+)
 COUNT = """
 INSERT INTO registry_trialshift AS s
     (sweep_id, region_id, old_status, old_reason, status, reason, persons)
-SELECT %(sweep)s, p.region_id, (%(statuses)s::text[])[d.old + 1], (%(reasons)s::text[])[d.old + 1],
-    (%(statuses)s::text[])[d.new + 1], (%(reasons)s::text[])[d.new + 1], count(*)
-FROM unnest(%(person)s::bigint[], %(old)s::int[], %(new)s::int[]) AS d (person_id, old, new)
-    JOIN registry_person p ON p.id = d.person_id
-GROUP BY 2, d.old, d.new
+SELECT %s, d.region, coalesce((%s::text[])[d.old + 1], ''), coalesce((%s::text[])[d.old + 1], ''),
+    (%s::text[])[d.new + 1], (%s::text[])[d.new + 1], d.persons
+FROM unnest(%s::text[], %s::int[], %s::int[], %s::bigint[]) AS d (region, old, new, persons)
 ON CONFLICT (sweep_id, region_id, old_status, old_reason, status, reason)
     DO UPDATE SET persons = s.persons + excluded.persons"""
+STATUSES = [STATUS_OF[reason].value for reason in REASONS]
+NAMES = [reason.value for reason in REASONS]
 
 
-def _count(sweep, persons, old, new):
+def _count(sweep, regions, old, new):
+    """Adds to the counts of a walk: places of reasons, -1 for none."""
+    rows = np.rec.fromarrays([regions, old, new], names="region, old, new")
+    distinct, persons = np.unique(rows, return_counts=True)
     run(
         COUNT,
-        {
-            "sweep": sweep.pk,
-            "statuses": [STATUS_OF[reason].value for reason in REASONS],
-            "reasons": [reason.value for reason in REASONS],
-            "person": persons,
-            "old": old.astype("i4"),
-            "new": new.astype("i4"),
-        },
+        (
+            *(sweep.pk, STATUSES, NAMES, STATUSES, NAMES),
+            [region.decode() for region in distinct["region"]],
+            distinct["old"].astype("i4"),
+            distinct["new"].astype("i4"),
+            persons,
+        ),
     ).close()
 
 
@@ -194,4 +221,16 @@ def _settle(sweep, among):
     return len(np.unique(rows["person"])), int(other.sum())
 
 
-KINDS_OF_SWEEPS = {"trial": _try, "settlement": _settle}
+def _counts(sweep, among):
+    """Judges what was known then of a range, and counts the verdicts."""
+    rules = law.law(), law.calendar()
+    known = gather_known(among, sweep.on, sweep.known_at, rules[0])
+    if not len(known.persons):
+        return 0, 0
+    verdicts = coverage.judge(known.batch, sweep.on, *rules)
+    nobody = np.full(len(known.persons), -1)
+    _count(sweep, known.persons["region"], nobody, verdicts.reason)
+    return len(known.persons), 0
+
+
+KINDS_OF_SWEEPS = {"trial": _try, "settlement": _settle, "counts": _counts}

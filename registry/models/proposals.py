@@ -118,14 +118,18 @@ def confirmed_only(name, same):
 
 
 class Sweep(models.Model):
-    """A walk through all persons for a proposal, range by range: `position` is the last one done.
+    """A walk through all persons, range by range: `position` is the last one done.
 
-    A trial counts whose verdict it would change; a settlement settles entries anew.
+    A trial of a proposal counts whose verdict it would change, its settlement settles entries anew;
+    counts tell how many persons had which verdict on a day, as known at a moment.
     """
 
-    proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="sweeps")
+    proposal = models.ForeignKey(
+        Proposal, models.PROTECT, null=True, blank=True, related_name="sweeps"
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=labels.SWEEPS)
     on = models.DateField(_("on the day"))
+    known_at = models.DateTimeField(_("as known at"), null=True, blank=True)
     position = models.BigIntegerField(default=0)
     last = models.BigIntegerField(default=0)
     persons = models.BigIntegerField(_("persons"), default=0)
@@ -137,9 +141,16 @@ class Sweep(models.Model):
         verbose_name = _("sweep")
         verbose_name_plural = _("sweeps")
         ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(kind="counts", proposal=None, known_at__isnull=False)
+                | (~Q(kind="counts") & Q(proposal__isnull=False, known_at=None)),
+                name="sweep_is_of_a_proposal_or_of_a_moment",
+            ),
+        )
 
     def __str__(self):
-        return f"{self.kind} {self.proposal}"
+        return f"{self.kind} {self.on:%d.%m.%Y}"
 
     @property
     def percent(self):

@@ -84,6 +84,15 @@ DATES = frozenset(
 )
 
 
+OF_THE_DUES = (
+    *(Code.MW, Code.RATE_ENTREPRENEUR, Code.RATE_INDEPENDENT),
+    *(Code.BASE_ENTREPRENEUR, Code.BASE_INDEPENDENT),
+    *(Code.RATE_EMPLOYER_DEDUCTION, Code.RATE_EMPLOYEE_CONTRIBUTION),
+    *(Code.CAP_BASE_EMPLOYER, Code.CAP_BASE_EMPLOYEE, Code.TOLERANCE_DUE),
+)
+"""What a payment is judged by: a change of one of them settles payments anew."""
+
+
 class Row(NamedTuple):
     """A parameter from a day on: a number, or a text (a day in ISO form); neither: not in force."""
 

@@ -1,32 +1,18 @@
 """The insured status of one person on a day, as known at a moment, with its explanation."""
 
-from argparse import ArgumentTypeError
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from django.core.management.base import CommandError
 from django.utils import timezone, translation
 
 from mhifund import sentences
 from mhifund.card import held, spans_of
-from mhifund.management.answer import Answer, Answering, day
+from mhifund.management.answer import Answer, Answering, day, moment
 from registry.actions.explain import NotKnown, explain
 from registry.models import Person
 from registry.rules import iin as identifiers
 from registry.rules import months
 from registry.rules.entitlement import entitled
-
-NO_OFFSET, WIDEST_OFFSET = timedelta(), timedelta(hours=15)  # the database reads none of 16 hours
-
-
-def moment(text):
-    """The type of an argument that is a moment; without an offset it is Almaty's."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as fault:
-        raise ArgumentTypeError(f"no moment: {text!r} (2026-11-20T18:00:00)") from fault
-    if abs(found.utcoffset() or NO_OFFSET) > WIDEST_OFFSET:
-        raise ArgumentTypeError(f"no moment: {text!r} (no clock on earth is that far from UTC)")
-    return found if found.tzinfo else timezone.make_aware(found)
 
 
 class Command(Answering):

@@ -5,9 +5,8 @@ from argparse import ArgumentTypeError
 
 import pytest
 
-from mhifund.management.answer import file
+from mhifund.management.answer import file, moment
 from mhifund.management.commands.receive import Command
-from mhifund.management.commands.status import moment
 
 
 def test_a_file_to_read_is_a_regular_one(tmp_path):

@@ -1,0 +1,61 @@
+"""What was known of persons at a moment: for one who is asked about, and for everybody."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from registry.actions import book
+from registry.actions.columns import days, fetch
+from registry.actions.gather import batch_of, fetch_spans, stays
+from registry.rules.batch import Batch
+from registry.rules.days import NEVER
+from registry.rules.paid import EXCLUDED, paid
+
+PERSON = np.dtype([("person", "<i8"), ("died", "<i4"), ("region", "S2")])
+LATEST = f"""
+    SELECT DISTINCT ON (person_id) person_id AS person,
+        coalesce({days("died_on")}, {NEVER}) AS died, region_id AS region
+    FROM registry_personrecord WHERE person_id {{among}} AND recorded_at <= %s
+    ORDER BY person_id, received_on DESC, id DESC"""
+BELIEVED = """(
+    SELECT *, lead(received_on) OVER (
+        PARTITION BY person_id, category_id, valid_from ORDER BY received_on, id) AS believed_to
+    FROM registry_categoryspan WHERE person_id {among} AND recorded_at <= %s) s"""
+
+
+class Known(NamedTuple):
+    """Persons (PERSON rows) of whom something was known, their batch, and their EXCLUDED rows."""
+
+    persons: np.ndarray
+    batch: Batch
+    excluded: np.ndarray
+
+
+def gather_known(among, on, known_at, rules):
+    """What was known at a moment of persons, for a day."""
+    persons = fetch(LATEST.format(among=among.sql), (*among.params, known_at), PERSON)
+    source = BELIEVED.format(among=among.sql)
+    spans = fetch_spans(source, "s.believed_to", among, (*among.params, known_at))
+    entries = book.fetch_entries(
+        f"registry_contribution c WHERE c.person_id {among.sql} AND c.recorded_at <= %s",
+        (*among.params, known_at),
+        book.Enough(rules),
+    )
+    excluded = fetch(
+        f"SELECT x.entry_id AS entry, {days('x.since')} AS since,"
+        f" coalesce({days('x.until')}, {NEVER}) AS until FROM registry_contribution c"
+        f" JOIN registry_exclusion x ON x.entry_id = c.id WHERE c.person_id {among.sql}"
+        " AND x.recorded_at <= %s AND coalesce(x.dropped_at, 'infinity') > %s",
+        (*among.params, known_at, known_at),
+        EXCLUDED,
+    )
+    ids = persons["person"]
+    by, records = paid(entries[np.isin(entries["person"], ids)], excluded)
+    batch = batch_of(
+        persons,
+        stays(among, on, known_at),
+        np.searchsorted(ids, by),
+        records,
+        spans[np.isin(spans["person"], ids)],
+    )
+    return Known(persons, batch, excluded)
