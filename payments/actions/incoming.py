@@ -1,11 +1,10 @@
 """The items of a file on their way in: two tables of this connection, filled by COPY."""
 
-import numpy as np
 from django.db import connection
 
 from payments.rules.matching import BIN_PAYER, IIN_PAYER, NO_PAYER
 from payments.rules.totals import Refusal, Refused
-from registry.rules.iin import PayerKind, payer_kind, valid_iins
+from registry.rules.iin import PayerKind, are_iins, payer_kind
 from registry.rules.names import fold
 
 TABLES = """
@@ -78,8 +77,8 @@ def _copy(cursor, table, lines):
 
 
 def _items(items, before):
-    valid = valid_iins(np.array([item.iin[:13].encode("ascii", "replace") for item in items], "S"))
-    for row, (item, iin_ok) in enumerate(zip(items, valid.tolist(), strict=True), before + 1):
+    valid = are_iins(item.iin for item in items)
+    for row, (item, iin_ok) in enumerate(zip(items, valid, strict=True), before + 1):
         order, line, *texts, born, period, month, amount, raw = item
         texts.append(period)
         together = "".join(texts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Container, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
@@ -12,7 +13,7 @@ from unicodedata import category as category_of
 from registry.rules import cells
 from registry.rules.delimited import Rows, heading
 from registry.rules.encoding import Refusal, Refused, Source
-from registry.rules.iin import is_iin
+from registry.rules.iin import are_iins, is_iin
 from registry.rules.names import fold
 
 SEPARATOR = ";"
@@ -57,6 +58,8 @@ class Fault(NamedTuple):
     value: str
 
 
+BAD_ROW = Fault(Rejection.BAD_ROW, "")
+
 Row = tuple[int, tuple[str, ...] | None]
 Kept = tuple[str | None, ...]
 
@@ -82,20 +85,40 @@ def rows(source: Source, columns: Sequence[str]) -> Iterator[list[Row]]:
         ]
 
 
-class PersonCheck:
+class Check(ABC):
+    """What is kept of rows that begin with an IIN, or what is wrong with them."""
+
+    def __call__(self, row: Sequence[str]) -> Kept | Fault:
+        return self._rest(row) if is_iin(row[0]) else Fault(Rejection.BAD_IIN, row[0])
+
+    def block(self, block: Sequence[Row]) -> Iterator[tuple[int, Kept | Fault]]:
+        """The same of many rows, each with its line: their IINs are checked at once."""
+        valid = are_iins([cells[0] if cells else "" for _, cells in block])
+        for (line, row), is_valid in zip(block, valid, strict=True):
+            if row is None:
+                yield line, BAD_ROW
+            else:
+                yield line, self._rest(row) if is_valid else Fault(Rejection.BAD_IIN, row[0])
+
+    @abstractmethod
+    def _rest(self, row: Sequence[str]) -> Kept | Fault:
+        """What is kept of a row with a good IIN."""
+
+
+class PersonCheck(Check):
     """A row of PERSON_COLUMNS as it is stored, with days in ISO form and the folded names."""
 
     def __init__(self, received_on: date, regions: Container[str]) -> None:
         self._received_on = received_on.isoformat()
         self._regions = regions
         self._day = cells.Remembered(_day)
+        self._key = cells.Remembered(_key)
+        self._is_text = cells.Remembered(_is_text)
 
-    def __call__(self, row: Sequence[str]) -> Kept | Fault:
+    def _rest(self, row: Sequence[str]) -> Kept | Fault:
         iin, last, first, middle, birth, sex, residence, region, death = row
-        if not is_iin(iin):
-            return Fault(Rejection.BAD_IIN, iin)
-        keys = fold(last), fold(first)
-        if not last or not all(map(_is_text, (last, first, middle, *keys))):
+        keys = self._key[last], self._key[first]
+        if not last or None in keys or not self._is_text[middle]:
             return Fault(Rejection.BAD_NAME, f"{last} {first} {middle}")
         born = self._day[birth]
         if born is None or born > self._received_on:
@@ -117,7 +140,7 @@ class PersonCheck:
         return Fault(Rejection.DIED_LATER, death) if died > self._received_on else None
 
 
-class CategoryCheck:
+class CategoryCheck(Check):
     """A row of CATEGORY_COLUMNS as it is stored, with days in ISO form.
 
     With a day of loading no row can have been received after it.
@@ -127,11 +150,10 @@ class CategoryCheck:
         self._categories = categories
         self._latest = loaded_on.isoformat() if loaded_on else ""
         self._day = cells.Remembered(_day)
+        self._is_text = cells.Remembered(_is_text)
 
-    def __call__(self, row: Sequence[str]) -> Kept | Fault:
+    def _rest(self, row: Sequence[str]) -> Kept | Fault:
         iin, category, valid_from, valid_to, received_on, source = row
-        if not is_iin(iin):
-            return Fault(Rejection.BAD_IIN, iin)
         if category not in self._categories:
             return Fault(Rejection.BAD_CATEGORY, category)
         first, last = self._day[valid_from], self._day[valid_to] if valid_to else None
@@ -144,7 +166,7 @@ class CategoryCheck:
             return Fault(Rejection.BAD_RECEIVED_ON, received_on)
         if self._latest and received > self._latest:
             return Fault(Rejection.RECEIVED_LATER, received_on)
-        if not _is_text(source):
+        if not self._is_text[source]:
             return Fault(Rejection.BAD_SOURCE, source)
         return (iin, category, first, last, received, source)
 
@@ -152,6 +174,12 @@ class CategoryCheck:
 def _day(text: str) -> str | None:
     found = cells.day(text)
     return found.isoformat() if found else None
+
+
+def _key(name: str) -> str | None:
+    """The folded name; None when one of the two cannot be kept."""
+    key = fold(name)
+    return key if _is_text(name) and _is_text(key) else None
 
 
 def _is_text(text: str) -> bool:

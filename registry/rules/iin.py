@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from operator import mul
 
@@ -92,6 +93,13 @@ def is_date(digits: str) -> bool:
     if year == 0:
         return seventh in (0, 5, 6)
     return year % 4 == 0
+
+
+def are_iins(texts: Iterable[str]) -> list[bool]:
+    """`is_iin` of each of many texts without NUL characters."""
+    cells = [text[: LENGTH + 1].encode("ascii", "replace") for text in texts]
+    found: list[bool] = valid_iins(np.array(cells, "S")).tolist()
+    return found
 
 
 def valid_iins(texts: npt.NDArray[np.bytes_]) -> Flags:
