@@ -65,3 +65,8 @@ def run(query, params):
 def days(column):
     """SQL for a date as a number of days since 1970."""
     return f"({column} - {EPOCH})"
+
+
+def of(table, columns):
+    """SQL for columns, named apart by commas, of a table."""
+    return ", ".join(f"{table}.{column}" for column in columns.split(", "))

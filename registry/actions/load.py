@@ -4,12 +4,10 @@ A file is one transaction: all of its rows that can be kept, or with `Refused` n
 again changes nothing. A stream must be able to seek; `progress` is told how many bytes were read.
 """
 
-from itertools import groupby, islice
-from operator import itemgetter
-
 from django.db import connection, transaction
 
-from registry.actions import news
+from registry.actions import news, spans
+from registry.actions.columns import of
 from registry.actions.staging import LISTED, Loaded, stage
 from registry.models import Category, Region
 from registry.rules.encoding import Source
@@ -17,13 +15,9 @@ from registry.rules.extract import (
     CATEGORY_COLUMNS,
     PERSON_COLUMNS,
     CategoryCheck,
-    Fault,
     PersonCheck,
     Rejection,
 )
-from registry.rules.spans import Outcome, Span, judge
-
-AT_ONCE = 20_000
 
 
 def no_progress(read):
@@ -65,63 +59,18 @@ def load_categories(stream, *, at, loaded_on=None, progress=no_progress):
     loaded = Loaded()
     check = CategoryCheck({*Category.objects.values_list("code", flat=True)}, loaded_on)
     with connection.cursor() as cursor:
-        cursor.execute(STAGED_SPANS)
+        cursor.execute(spans.STAGED)
         stage("staged_span", Source(stream), CATEGORY_COLUMNS, check, loaded, progress)
-        cursor.execute("LOCK TABLE registry_categoryspan IN SHARE ROW EXCLUSIVE MODE")
+        spans.lock()
         cursor.execute(UNKNOWN_IIN)
         loaded.reject_all(Rejection.UNKNOWN_IIN, cursor.fetchall())
-        for table in ("known_span", "placed_span"):
-            cursor.execute(TABLES[table])
-            cursor.execute(f"ANALYZE {table}")
-        cursor.execute(ADD_ALONE, {"at": at})
-        loaded.new += cursor.rowcount
-        cursor.execute("CREATE TEMP TABLE accepted_span (line integer) ON COMMIT DROP")
-        _accept(loaded)
-        cursor.execute(TABLES["chained_span"])
-        cursor.execute(SUPERSEDE)
-        cursor.execute(ADD_CHAINED, {"at": at})
-        # whoever derives now has not seen these spans, and would take the mark away unheeded
-        cursor.execute("LOCK TABLE registry_recheck IN SHARE ROW EXCLUSIVE MODE")
-        cursor.execute(RECHECK)
-        news.mark(ACCEPTED)
-        cursor.execute(f"DROP TABLE staged_span, accepted_span, {', '.join(TABLES)}")
+        spans.keep(loaded, at=at)
         cursor.execute("ANALYZE registry_categoryspan")
     return loaded.finish()
 
 
-def _accept(loaded):
-    """Judges row by row where a person has, or gets, several rows of one category."""
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(OPEN)
-        accepted = _accepted(cursor, loaded)
-        while lines := [*islice(accepted, AT_ONCE)]:
-            with connection.cursor() as writer, writer.copy(KEEP) as copy:
-                for line in lines:
-                    copy.write_row((line,))
-
-
-def _accepted(rows, loaded):
-    for _pair, found in groupby(rows, key=itemgetter(0, 1)):
-        known, news, lines = [], [], []
-        for _person, _category, line, _id, *span in found:
-            (news if line else known).append(Span(*span))
-            lines += [line] if line else []
-        for line, outcome in zip(lines, judge(known, news), strict=True):
-            if isinstance(outcome, Span):
-                days = f"{outcome.since} – {outcome.until or '…'}"
-                loaded.reject(line, Fault(Rejection.OVERLAP, days))
-            elif outcome is not Outcome.UNCHANGED:
-                loaded.new += outcome is Outcome.NEW
-                loaded.changed += outcome is Outcome.CHANGED
-                yield line
-
-
 FACTS = "last_name, first_name, middle_name, birth_date, sex, residence, region_id, died_on"
 KEYS = "last_key, first_key"
-
-
-def of(table, columns):
-    return ", ".join(f"{table}.{column}" for column in columns.split(", "))
 
 
 STAGED_PERSONS = """
@@ -187,12 +136,6 @@ WITH added AS (
 INSERT INTO registry_personrecord (person_id, received_on, recorded_at, {FACTS})
 SELECT id, %(received_on)s, %(at)s, {FACTS} FROM added"""
 
-STAGED_SPANS = """
-CREATE TEMP TABLE staged_span (
-    line integer, iin text COLLATE "C", category_id text, valid_from date, valid_to date,
-    received_on date, source text
-) ON COMMIT DROP"""
-
 UNKNOWN_IIN = f"""
 WITH gone AS (
     DELETE FROM staged_span s
@@ -200,75 +143,3 @@ WITH gone AS (
     RETURNING s.line, s.iin
 )
 SELECT line, iin, count(*) OVER () FROM gone ORDER BY line LIMIT {LISTED}"""
-
-PAIR = "person_id, category_id"
-SPAN = "valid_from, valid_to, received_on, source"
-
-TABLES = {
-    # what is known of the persons and categories of the file; `latest`: of its day of receipt
-    "known_span": f"""
-CREATE TEMP TABLE known_span ON COMMIT DROP AS
-SELECT id, {PAIR}, {SPAN}, lead(id) OVER act IS NULL AS latest
-FROM registry_categoryspan
-WHERE ({PAIR}) IN (
-    SELECT p.id, s.category_id FROM staged_span s JOIN registry_person p USING (iin)
-)
-WINDOW act AS (PARTITION BY {PAIR}, valid_from, received_on ORDER BY id)""",
-    # `settled`: nothing new in any row of the pair; `alone`: its one row is the first of all
-    "placed_span": f"""
-CREATE TEMP TABLE placed_span ON COMMIT DROP AS
-SELECT s.line, p.id AS person_id, s.category_id, {of("s", SPAN)},
-    bool_and(same.id IS NOT NULL) OVER pair AS settled,
-    count(*) OVER pair = 1 AND any_known.person_id IS NULL AS alone
-FROM staged_span s
-JOIN registry_person p USING (iin)
-LEFT JOIN (SELECT DISTINCT {PAIR} FROM known_span) any_known
-    ON (any_known.person_id, any_known.category_id) = (p.id, s.category_id)
-LEFT JOIN known_span same
-    ON (same.person_id, same.category_id) = (p.id, s.category_id) AND same.latest
-    AND (same.valid_from, same.received_on) = (s.valid_from, s.received_on)
-    AND (same.valid_to, same.source) IS NOT DISTINCT FROM (s.valid_to, s.source)
-WINDOW pair AS (PARTITION BY p.id, s.category_id)""",
-    "chained_span": f"""
-CREATE TEMP TABLE chained_span ON COMMIT DROP AS
-WITH accepted AS (
-    SELECT NULL::bigint AS id, line, {PAIR}, {SPAN}
-    FROM placed_span JOIN accepted_span USING (line)
-)
-SELECT *, lead(received_on) OVER act AS superseded_on
-FROM (
-    SELECT id, 0 AS line, {PAIR}, {SPAN} FROM known_span
-    WHERE ({PAIR}, valid_from) IN (SELECT {PAIR}, valid_from FROM accepted)
-    UNION ALL SELECT * FROM accepted
-) rows
-WINDOW act AS (PARTITION BY {PAIR}, valid_from ORDER BY received_on, line, id)""",
-}
-
-ADD_ALONE = f"""
-INSERT INTO registry_categoryspan ({PAIR}, {SPAN}, recorded_at)
-SELECT {PAIR}, {SPAN}, %(at)s FROM placed_span WHERE alone"""
-
-OPEN = f"""
-WITH open AS (SELECT line, {PAIR}, {SPAN} FROM placed_span WHERE NOT (settled OR alone))
-SELECT {PAIR}, 0 AS line, id, {SPAN} FROM known_span
-WHERE ({PAIR}) IN (SELECT {PAIR} FROM open)
-UNION ALL SELECT {PAIR}, line, 0, {SPAN} FROM open
-ORDER BY person_id, category_id, line, id"""
-
-KEEP = "COPY accepted_span FROM STDIN"
-
-# The older row gives way before the newer comes: the constraint looks at each row at once.
-SUPERSEDE = """
-UPDATE registry_categoryspan s SET superseded_on = c.superseded_on
-FROM chained_span c
-WHERE s.id = c.id AND s.superseded_on IS DISTINCT FROM c.superseded_on"""
-
-ADD_CHAINED = f"""
-INSERT INTO registry_categoryspan ({PAIR}, {SPAN}, superseded_on, recorded_at)
-SELECT {PAIR}, {SPAN}, superseded_on, %(at)s FROM chained_span WHERE id IS NULL ORDER BY line"""
-
-ACCEPTED = """
-SELECT DISTINCT person_id FROM placed_span
-WHERE alone OR line IN (SELECT line FROM accepted_span)"""
-
-RECHECK = f"INSERT INTO registry_recheck (person_id) {ACCEPTED} ON CONFLICT DO NOTHING"
