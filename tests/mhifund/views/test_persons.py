@@ -187,7 +187,7 @@ def test_a_card_costs_the_same_for_one_payment_and_for_three(
     paid(ARMAN, MONTHS_2026[:months])
     judged_all(on=ON, at=AT)
     client = as_role("registry_operator")
-    queries = {"categories": 20, "payments": 22, "history": 21, "looks": 21}
+    queries = {"categories": 19, "payments": 21, "history": 20, "looks": 20}
     with django_assert_num_queries(queries[tab]):
         card(client, person, tab=tab)
 
