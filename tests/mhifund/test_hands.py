@@ -31,6 +31,7 @@ judge.BUCKET = runs.SMALL_PART = 1
 write = judge.write
 
 def slowly(*arguments):
+    print("writes", flush=True)
     time.sleep(0.01)
     write(*arguments)
     time.sleep(0.01)
@@ -66,7 +67,9 @@ def worker(run):
 def test_a_killed_worker_loses_nothing_and_repeats_nothing(country, seed):
     chance = random.Random(seed)
     doomed, other = worker(country), worker(country)
-    time.sleep(chance.uniform(0.01, 0.25))
+    for _part in range(chance.randint(1, 4)):
+        assert doomed.stdout.readline() == b"writes\n"
+    time.sleep(chance.uniform(0, 0.02))
     os.kill(doomed.pid, signal.SIGKILL)
     assert (doomed.wait(), other.wait()) == (-signal.SIGKILL, 0)
 
