@@ -72,6 +72,27 @@ class CategorySpanAdmin(OfPersons):
     raw_id_fields = ("person",)
 
 
+@admin.register(registry.PersonEvent)
+class PersonEventAdmin(OfPersons):
+    list_display = ("person", "kind", "at", "by", "undone_at", "undone_by")
+    list_select_related = ("person", "by", "undone_by")
+    raw_id_fields = ("person", "other")
+    exclude = ("old_iin", "new_iin")
+
+
+@admin.register(registry.FormerIin)
+class FormerIinAdmin(OfPersons):
+    list_display = ("masked_iin", "person")
+    list_select_related = ("person",)
+    raw_id_fields = ("person", "event")
+    exclude = ("iin",)
+    readonly_fields = ("masked_iin",)
+
+    @admin.display(description=_("IIN"), ordering="iin")
+    def masked_iin(self, row):
+        return masked(row.iin)
+
+
 @admin.register(registry.Contribution)
 class ContributionAdmin(OfPersons):
     list_display = ("key", "person", "payer", "knp", "period", "amount", "credited_on", "kind")
@@ -107,6 +128,24 @@ class OfEntries(OfPersons):
 @admin.register(registry.Exclusion)
 class ExclusionAdmin(OfEntries):
     list_display = ("entry", "cause", "since", "until", "recorded_at", "dropped_at")
+
+
+@admin.register(registry.Addressed)
+class AddressedAdmin(OfEntries):
+    list_display = ("entry", "masked_iin")
+    exclude = ("iin",)
+    readonly_fields = ("masked_iin",)
+
+    @admin.display(description=_("IIN"))
+    def masked_iin(self, row):
+        return masked(row.iin)
+
+
+@admin.register(registry.Moved)
+class MovedAdmin(OfEntries):
+    list_display = ("entry", "source", "event")
+    list_select_related = ("entry", "source", "event__person")
+    raw_id_fields = ("entry", "source", "origin", "event")
 
 
 @admin.register(Finding)

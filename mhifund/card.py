@@ -141,7 +141,8 @@ def entries(person):
     """Entries of the books with what was noticed on them, newest period first."""
     noticed = Prefetch("findings", Finding.objects.filter(dropped_at=None).order_by("id"))
     return (
-        Contribution.objects.filter(person=person)
+        Contribution.objects.standing()
+        .filter(person=person)
         .order_by("-period", "-rank")
         .prefetch_related(noticed)
     )

@@ -4,10 +4,12 @@ from enum import StrEnum
 
 from django.db.models import Q
 
+from registry.models import FormerIin
 from registry.rules.iin import is_bin, is_iin
 from registry.rules.names import fold
 
 SHORTEST_IIN_START = 6
+MOST_FORMER = 50
 
 
 class Typed(StrEnum):
@@ -33,7 +35,11 @@ def typed(text):
 
 
 def with_iin(persons, text):
-    return persons.filter(iin__startswith="".join(text.split())).order_by("iin")
+    """Persons whose IIN, or a former one, begins like the text."""
+    start = "".join(text.split())
+    former = FormerIin.objects.filter(iin__startswith=start).order_by("iin")[:MOST_FORMER]
+    found = Q(iin__startswith=start) | Q(pk__in=[row.person_id for row in former])
+    return persons.filter(found, merged_into=None).order_by("iin")
 
 
 def named(persons, text):
@@ -44,7 +50,7 @@ def named(persons, text):
     matches = _begin(*words)
     if len(words) == 2:
         matches |= _begin(*reversed(words))
-    return persons.filter(matches).order_by("last_key", "first_key", "id")
+    return persons.filter(matches, merged_into=None).order_by("last_key", "first_key", "id")
 
 
 def _begin(last, first=""):

@@ -217,11 +217,23 @@ REFUSALS = {
     "unreadable": _("The file is no text that can be read."),
     "columns": _("The heading lacks columns, or has them twice."),
 }
+PERSON_EVENTS = {"new_iin": _("new IIN"), "merge": _("two records of one person")}
+NOT_POSSIBLE = {
+    "bad_iin": _("no valid IIN"),
+    "iin_taken": _("Another person has this IIN, or had it."),
+    "one_person": _("These are not two persons."),
+    "merged": _("One of the persons was merged with another one."),
+    "undone": _("The correction is undone already."),
+    "not_the_latest": _("A later correction of the same person is to be undone first."),
+}
 REJECTIONS = {
     "bad_row": _("the row has more or fewer fields than the heading"),
     "bad_iin": _("no valid IIN"),
     "repeated_iin": _("the IIN stands in an earlier row of the file"),
     "unknown_iin": _("nobody in the registry has this IIN"),
+    "outdated_iin": _("a former IIN, and the file has the person under the new one"),
+    "bad_former_iin": _("no valid former IIN, or the same as the IIN"),
+    "former_iin_taken": _("both numbers belong to persons: they are merged by hand"),
     "bad_name": _("no surname, or a name that is too long or has control characters"),
     "bad_birth_date": _("no readable birth date, or one after the day of receipt"),
     "bad_sex": _("the sex is neither M nor F"),

@@ -10,7 +10,7 @@ from mhifund.downloads import download
 from mhifund.forms import Debt, WhoseArrears
 from mhifund.tables import Table
 from registry import labels
-from registry.actions import arrears, law
+from registry.actions import arrears, identity, law
 from registry.rules import months
 from registry.rules.arrears import total
 from registry.rules.penalty import penalty
@@ -50,7 +50,8 @@ def _of(user, number):
     on = timezone.localdate()
     last = months.number(on) - 1
     span = last - MONTHS + 1, last
-    person = access.persons_for(user).filter(iin=number).first()
+    holder = identity.holder(number)
+    person = holder and access.persons_for(user).filter(pk=holder.pk).first()
     found = arrears.of_person(person, *span, on=on) if person else []
     if user.has_perm("payments.view_file"):
         within = access.regions(user)

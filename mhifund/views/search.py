@@ -34,7 +34,7 @@ def search(request):
 def _persons(user, text, kind):
     persons = access.persons_for(user).select_related("region", "verdict")
     if kind == Typed.BIN:
-        entries = Contribution.objects.filter(payer="".join(text.split()))
+        entries = Contribution.objects.standing().filter(payer="".join(text.split()))
         entries = entries.filter(person__in=access.persons_for(user))
         entries = entries.select_related("person").order_by("-period", "-id")
         return {"entries": list(entries[:SHOWN])}

@@ -9,24 +9,18 @@ from payments.rules.findings import FINDINGS, FOUND, HOLE, find
 from registry.actions import book, law
 from registry.actions.columns import days, fetch, run
 from registry.actions.gather import Among, fetch_spans
+from registry.models.books import MOVED
 from registry.rules import months
 from registry.rules.batch import GROUPS, Group
 from registry.rules.days import FOREVER, day_number
 from registry.rules.due import KINDS, Kind, code
 from registry.rules.paid import ENTRY, EXCLUDED
 
-BOOKS = 20200101
 TOUCHED = "touched_month"
 MONTHS_AT_ONCE = 50_000
 FEW = 100
 RECHECKS_AT_ONCE = 10_000
 PRIVILEGED = [GROUPS.index(group) for group in (Group.STATE_PAID, Group.EXEMPT)]
-
-
-def lock_the_books():
-    """One writer of the books at a time: findings depend on the order of receipt."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", (BOOKS,))
 
 
 def derive_rechecks(*, at):
@@ -51,7 +45,7 @@ RECHECKED = f"""
 
 @transaction.atomic
 def _derive_some_rechecks(at):
-    lock_the_books()
+    book.lock_the_books()
     with connection.cursor() as cursor:
         touched_table(cursor)
         cursor.execute(RECHECKED)
@@ -95,7 +89,9 @@ def _derive_range(first, last, rules, at):
         " JOIN registry_contribution c USING (person_id, period)"
     )
     items = fetch(
-        f"SELECT {ITEMS} FROM {entries} LEFT JOIN payments_dismissal d ON d.entry_id = c.id",
+        f"SELECT {ITEMS} FROM {entries} LEFT JOIN registry_moved v ON v.entry_id = c.id"
+        " LEFT JOIN payments_dismissal d ON d.entry_id = coalesce(v.origin_id, c.id)"
+        f" WHERE {book.STANDING}",
         (first, last),
         ITEM,
     )
@@ -125,7 +121,8 @@ ITEMS = f"""
     {days("c.period")} AS month, array_position(ARRAY[{KIND_NAMES}], c.kind::text) - 1 AS kind,
     {days("c.credited_on")} AS credited, {days("c.reference_day")} AS reference,
     CASE WHEN c.kind = '{Kind.EMPLOYER}' AND substr(c.payer, 5, 1) < '4'
-        THEN (SELECT p.iin = c.payer FROM registry_person p WHERE p.id = c.person_id)::int
+        THEN (c.payer IN (SELECT p.iin FROM registry_person p WHERE p.id = c.person_id UNION ALL
+            SELECT f.iin FROM registry_formeriin f WHERE f.person_id = c.person_id))::int
         ELSE 0 END AS for_self,
     (d.entry_id IS NOT NULL)::int AS dismissed"""
 
@@ -196,7 +193,7 @@ def _keep_holes(holes, entries, among, at):
         f"SELECT x.id, x.entry_id AS entry, array_position(ARRAY[{CODES}], x.cause::text) - 1"
         f" AS cause, {days('x.since')} AS since, coalesce({days('x.until')}, {FOREVER}) AS until"
         f" FROM {entries} JOIN registry_exclusion x ON x.entry_id = c.id"
-        " AND x.dropped_at IS NULL",
+        f" AND x.dropped_at IS NULL AND x.cause NOT LIKE '{MOVED}%%'",
         among,
         CURRENT_HOLE,
     )

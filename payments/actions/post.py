@@ -24,6 +24,8 @@ def post(file, *, at, progress=lambda done: None):
     """Books the incoming items of a file, in a transaction that holds the lock of the books."""
     with connection.cursor() as cursor:
         touched_table(cursor)
+        cursor.execute(FORMER)
+        cursor.execute(RENUMBER)
         cursor.execute("SELECT coalesce(max(row), 0) FROM incoming_item")
         rows = cursor.fetchone()[0]
     before = _last_entry()
@@ -31,6 +33,7 @@ def post(file, *, at, progress=lambda done: None):
     for start in range(0, rows, ITEMS_AT_ONCE):
         _post_slice(file, start + 1, start + ITEMS_AT_ONCE, rules, at)
         progress(min(start + ITEMS_AT_ONCE, rows))
+    run(ADDRESSED, (file.pk,)).close()
     derive(at=at)
     if file.posted:
         file.first_entry, file.last_entry = before + 1, _last_entry()
@@ -64,10 +67,26 @@ def _post_slice(file, first, last, rules, at):
     file.posted_total += Decimal(int(rows["amount"].sum())).scaleb(-2)
 
 
+FORMER = """
+    DROP TABLE IF EXISTS former_item;
+    CREATE TEMP TABLE former_item ON COMMIT DROP AS
+    SELECT i.row, i.iin AS former, p.iin
+    FROM incoming_item i JOIN registry_formeriin f USING (iin)
+        JOIN registry_person p ON p.id = f.person_id"""
+RENUMBER = "UPDATE incoming_item i SET iin = f.iin FROM former_item f WHERE f.row = i.row"
+ADDRESSED = """
+    INSERT INTO registry_addressed (entry_id, iin)
+    SELECT c.id, f.former
+    FROM former_item f JOIN incoming_item i USING (row)
+        JOIN incoming_order o ON o.number = i.order_number
+        JOIN payments_message m ON m.file_id = %s AND m.number = o.message
+        JOIN registry_contribution c ON c.key = m.id || ':' || i.line
+    ON CONFLICT DO NOTHING"""
+
 CODES = ", ".join(f"'{fault}'" for fault in FAULTS)
 KIND_NAMES = ", ".join(f"'{kind}'" for kind in KINDS)
 ITEMS = f"""
-    i.row, coalesce(p.id, 0) AS person, coalesce(pp.id, 0) AS payer_person, i.amount,
+    i.row, coalesce(p.id, 0) AS person, coalesce(pp.id, pf.person_id, 0) AS payer_person, i.amount,
     coalesce(i.month, {NO_MONTH}) AS month, {days("o.credited_on")} AS credited,
     coalesce({days("p.died_on")}, {NEVER}) AS died,
     CASE WHEN o.knp IN ('121', '122', '123', '124') THEN o.knp::int ELSE 0 END AS knp,
@@ -79,7 +98,8 @@ ITEMS = f"""
     coalesce(p.residence = '{TEMPORARY}', false)::int AS temporary
     FROM incoming_item i JOIN incoming_order o ON o.number = i.order_number
         LEFT JOIN registry_person p ON p.iin = i.iin AND i.iin_ok
-        LEFT JOIN registry_person pp ON pp.iin = o.payer
+        LEFT JOIN registry_formeriin pf ON pf.iin = o.payer
+        LEFT JOIN registry_person pp ON pp.iin = o.payer AND pf.iin IS NULL
     WHERE i.row BETWEEN %s AND %s ORDER BY i.row"""
 
 

@@ -11,12 +11,12 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from payments.actions import incoming, statement
-from payments.actions.derive import lock_the_books
 from payments.actions.post import post
 from payments.models import File
 from payments.rules import formats
 from payments.rules.camt053 import Statement
 from payments.rules.totals import Difference, Refusal, Refused
+from registry.actions import book
 
 CHUNK = 1 << 20
 STORE = settings.DATA_ROOT / "files"
@@ -146,7 +146,7 @@ def _take_in(file, at, progress):
     file.items = reading.totals.items
     file.total = Decimal(reading.totals.total).scaleb(-2)
     with transaction.atomic():
-        lock_the_books()
+        book.lock_the_books()
         file.messages_count = incoming.keep_messages(file)
         reading.differences.note(*statement.against_books())
         if reading.differences:

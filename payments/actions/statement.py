@@ -6,7 +6,6 @@ from operator import itemgetter
 
 from django.db import connection, transaction
 
-from payments.actions.derive import lock_the_books
 from payments.models import File, StatementEntry
 from payments.rules.totals import (
     Credit,
@@ -16,6 +15,7 @@ from payments.rules.totals import (
     Held,
     against_statement,
 )
+from registry.actions import book
 
 FORMAT = "camt053"
 
@@ -23,7 +23,7 @@ FORMAT = "camt053"
 @transaction.atomic
 def take_in(file, statement, at):
     """Keeps a statement, and flags the posted registers that it contradicts."""
-    lock_the_books()
+    book.lock_the_books()
     credits = [entry for entry in statement.entries if entry.credit]
     StatementEntry.objects.bulk_create(
         StatementEntry(

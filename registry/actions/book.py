@@ -6,6 +6,7 @@ from psycopg.errors import UniqueViolation
 
 from registry.actions import law
 from registry.actions.columns import EPOCH, days, fetch, run
+from registry.models.books import MOVED
 from registry.rules import due
 from registry.rules.days import FOREVER, day_of
 from registry.rules.paid import ENTRY, EXCLUDED, RECORD, paid
@@ -16,6 +17,17 @@ COLUMNS = (
     "recorded_at, rank, kind, reference_day, due, share, reverses_id"
 )
 PERSONS_AT_ONCE = 50_000
+BOOKS = 20200101
+STANDING = f"""NOT EXISTS (
+    SELECT FROM registry_exclusion x
+    WHERE x.entry_id = c.id AND x.cause::text LIKE '{MOVED}%%' AND x.dropped_at IS NULL)"""
+"""SQL: the entry `c` was not moved to another person."""
+
+
+def lock_the_books():
+    """One writer of the books at a time: findings depend on the order of receipt."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", (BOOKS,))
 
 
 class KeyTaken(Exception):

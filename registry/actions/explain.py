@@ -84,7 +84,7 @@ def _payments(person, known, on, known_at):
     day = day_number(on)
     rows = known.excluded.tolist()
     excluded = {entry for entry, since, until in rows if since <= day < until}
-    entries = Contribution.objects.filter(
+    entries = Contribution.objects.standing(known_at).filter(
         person=person, recorded_at__lte=known_at, credited_on__lte=on
     )
     for entry in entries.order_by("credited_on", "rank"):

@@ -18,6 +18,7 @@ from registry.rules.residence import TEMPORARY, residence_on
 ONE_DAY = timedelta(days=1)
 
 PERSON = np.dtype([("person", "<i8"), ("died", "<i4")])
+STAY = np.dtype([("person", "<i8"), ("temporary", "?"), ("moves", "<i8")])
 SPAN_ROW = np.dtype([("person", "<i8"), *((name, "<i4") for name in SPAN.names[1:])])
 
 
@@ -43,12 +44,13 @@ def gather(among, on, pieces=None):
     """
     rows = fetch(
         f"SELECT id AS person, coalesce({days('died_on')}, {NEVER}) AS died"
-        f" FROM (SELECT id, died_on FROM registry_person WHERE id {among.sql} ORDER BY id) p",
+        f" FROM (SELECT id, died_on FROM registry_person WHERE id {among.sql}"
+        "  AND merged_into_id IS NULL ORDER BY id) p",
         among.params,
         PERSON,
     )
-    paying, counts, paid = book.read_paid(among)
-    paid_by = np.repeat(np.searchsorted(rows["person"], paying), counts)
+    paying, counts, records = book.read_paid(among)
+    paid_by, paid = placed(rows["person"], paying, records, counts)
     spans = fetch_spans("registry_categoryspan s", "s.superseded_on", among, pieces=pieces)
     return rows["person"], batch_of(rows, stays(among, on), paid_by, paid, spans)
 
@@ -57,21 +59,36 @@ def batch_of(rows, stays, paid_by, paid, spans):
     """`stays`: by person, whether the stay is a temporary one, and the day of the next extract."""
     persons = rows["person"]
     temporary, moves = np.zeros(len(rows), np.bool_), np.full(len(rows), NEVER, np.int64)
-    for person, stay in stays.items():
-        place = np.searchsorted(persons, person)
-        temporary[place], moves[place] = stay
-    placed = np.empty(len(spans), SPAN)
-    placed["person"] = np.searchsorted(persons, spans["person"])
+    moving = np.array([(person, *stay) for person, stay in stays.items()], STAY)
+    places, moving = placed(persons, moving["person"], moving)
+    temporary[places], moves[places] = moving["temporary"], moving["moves"]
+    places, spans = placed(persons, spans["person"], spans)
+    of_places = np.empty(len(spans), SPAN)
+    of_places["person"] = places
     for name in SPAN.names[1:]:
-        placed[name] = spans[name]
+        of_places[name] = spans[name]
     return Batch(
         died=rows["died"].astype(np.int64),
         temporary=temporary,
         moves=moves,
         paid=paid,
         paid_by=paid_by,
-        spans=placed,
+        spans=of_places,
     )
+
+
+def placed(persons, ids, rows, counts=1):
+    """Where the persons of rows stand among some, whose ids rise, and the rows of these persons.
+
+    `counts`: how many rows each id has. Who was merged with another stands nowhere.
+    """
+    places = np.searchsorted(persons, ids)
+    known = np.append(persons, -1)[places] == ids
+    places = np.repeat(places, counts)
+    if known.all():
+        return places, rows
+    known = np.repeat(known, counts)
+    return places[known], rows[known]
 
 
 def fetch_spans(source, superseded, among, params=(), pieces=None):

@@ -6,7 +6,7 @@ import numpy as np
 
 from registry.actions import book
 from registry.actions.columns import days, fetch
-from registry.actions.gather import batch_of, fetch_spans, stays
+from registry.actions.gather import batch_of, fetch_spans, placed, stays
 from registry.rules.batch import Batch
 from registry.rules.days import NEVER
 from registry.rules.paid import EXCLUDED, paid
@@ -15,7 +15,11 @@ PERSON = np.dtype([("person", "<i8"), ("died", "<i4"), ("region", "S2")])
 LATEST = f"""
     SELECT DISTINCT ON (person_id) person_id AS person,
         coalesce({days("died_on")}, {NEVER}) AS died, region_id AS region
-    FROM registry_personrecord WHERE person_id {{among}} AND recorded_at <= %s
+    FROM registry_personrecord r WHERE person_id {{among}} AND recorded_at <= %s
+        AND NOT EXISTS (
+            SELECT FROM registry_personevent e
+            WHERE e.other_id = r.person_id AND e.at <= %s
+                AND coalesce(e.undone_at, 'infinity') > %s)
     ORDER BY person_id, received_on DESC, id DESC"""
 BELIEVED = """(
     SELECT *, lead(received_on) OVER (
@@ -33,7 +37,7 @@ class Known(NamedTuple):
 
 def gather_known(among, on, known_at, rules):
     """What was known at a moment of persons, for a day."""
-    persons = fetch(LATEST.format(among=among.sql), (*among.params, known_at), PERSON)
+    persons = fetch(LATEST.format(among=among.sql), (*among.params, *[known_at] * 3), PERSON)
     source = BELIEVED.format(among=among.sql)
     spans = fetch_spans(source, "s.believed_to", among, (*among.params, known_at))
     entries = book.fetch_entries(
@@ -49,13 +53,6 @@ def gather_known(among, on, known_at, rules):
         (*among.params, known_at, known_at),
         EXCLUDED,
     )
-    ids = persons["person"]
-    by, records = paid(entries[np.isin(entries["person"], ids)], excluded)
-    batch = batch_of(
-        persons,
-        stays(among, on, known_at),
-        np.searchsorted(ids, by),
-        records,
-        spans[np.isin(spans["person"], ids)],
-    )
+    paid_by, records = placed(persons["person"], *paid(entries, excluded))
+    batch = batch_of(persons, stays(among, on, known_at), paid_by, records, spans)
     return Known(persons, batch, excluded)

@@ -5,14 +5,16 @@ again changes nothing. A stream must be able to seek; `progress` is told how man
 """
 
 from django.db import connection, transaction
+from django.utils.timezone import localdate
 
-from registry.actions import news, spans
+from registry.actions import identity, news, spans, tally
 from registry.actions.columns import of
 from registry.actions.staging import LISTED, Loaded, stage
-from registry.models import Category, Region
+from registry.models import Category, Person, Region
 from registry.rules.encoding import Source
 from registry.rules.extract import (
     CATEGORY_COLUMNS,
+    FORMER_IIN,
     PERSON_COLUMNS,
     CategoryCheck,
     PersonCheck,
@@ -32,16 +34,22 @@ def load_persons(stream, *, received_on, at, progress=no_progress):
     when = {"received_on": received_on, "at": at}
     with connection.cursor() as cursor:
         cursor.execute(STAGED_PERSONS)
-        stage("staged_person", Source(stream), PERSON_COLUMNS, check, loaded, progress)
+        stage(
+            "staged_person", Source(stream), PERSON_COLUMNS, check, loaded, progress, (FORMER_IIN,)
+        )
         cursor.execute("LOCK TABLE registry_person IN SHARE ROW EXCLUSIVE MODE")
         cursor.execute("SELECT coalesce(max(id), 0) AS before FROM registry_personrecord")
         [before] = cursor.fetchone()
+        _change_numbers(cursor, loaded, at)
         cursor.execute(REPEATED_IIN)
         loaded.reject_all(Rejection.REPEATED_IIN, cursor.fetchall())
         cursor.execute(IS_OLDER, when)
         if cursor.fetchone()[0]:
             cursor.execute(CHANGE_THE_PAST, when)
             loaded.changed += cursor.rowcount
+        cursor.execute(f"SELECT EXISTS ({MOVED_REGION})")
+        if cursor.fetchone()[0]:
+            tally.move_regions(MOVED_REGION, {}, on=localdate(at), at=at)
         cursor.execute(CHANGE_PERSONS, when)
         loaded.changed += cursor.rowcount
         cursor.execute(ADD_PERSONS, when)
@@ -62,11 +70,24 @@ def load_categories(stream, *, at, loaded_on=None, progress=no_progress):
         cursor.execute(spans.STAGED)
         stage("staged_span", Source(stream), CATEGORY_COLUMNS, check, loaded, progress)
         spans.lock()
+        cursor.execute(RENUMBER_SPANS)
         cursor.execute(UNKNOWN_IIN)
         loaded.reject_all(Rejection.UNKNOWN_IIN, cursor.fetchall())
         spans.keep(loaded, at=at)
         cursor.execute("ANALYZE registry_categoryspan")
     return loaded.finish()
+
+
+def _change_numbers(cursor, loaded, at):
+    """What an extract says of new numbers; where both are known it is not for a file to decide."""
+    cursor.execute(FORMER_IIN_TAKEN)
+    loaded.reject_all(Rejection.FORMER_IIN_TAKEN, cursor.fetchall())
+    cursor.execute(NEW_IIN)
+    for pk, iin in cursor.fetchall():
+        identity.change_iin(Person.objects.get(pk=pk), iin, at=at)
+    cursor.execute(OUTDATED_IIN)
+    loaded.reject_all(Rejection.OUTDATED_IIN, cursor.fetchall())
+    cursor.execute(RENUMBER_PERSONS)
 
 
 FACTS = "last_name, first_name, middle_name, birth_date, sex, residence, region_id, died_on"
@@ -77,8 +98,46 @@ STAGED_PERSONS = """
 CREATE TEMP TABLE staged_person (
     line integer, iin text COLLATE "C", last_name text, first_name text, middle_name text,
     birth_date date, sex text, residence text, region_id text, died_on date,
-    last_key text, first_key text
+    last_key text, first_key text, former_iin text COLLATE "C"
 ) ON COMMIT DROP"""
+
+HOLDERS = """
+SELECT s.line, s.iin, s.former_iin, coalesce(f.person_id, p.id) AS holder,
+    coalesce(g.person_id, q.id) AS former_holder
+FROM staged_person s
+    LEFT JOIN registry_person p ON p.iin = s.iin
+    LEFT JOIN registry_formeriin f ON f.iin = s.iin
+    LEFT JOIN registry_person q ON q.iin = s.former_iin
+    LEFT JOIN registry_formeriin g ON g.iin = s.former_iin
+WHERE s.former_iin IS NOT NULL"""
+
+FORMER_IIN_TAKEN = f"""
+WITH gone AS (
+    DELETE FROM staged_person s USING ({HOLDERS}) h
+    WHERE s.line = h.line AND h.holder <> h.former_holder
+    RETURNING s.line, s.former_iin
+)
+SELECT line, former_iin, count(*) OVER () FROM gone ORDER BY line LIMIT {LISTED}"""
+
+NEW_IIN = f"""
+SELECT DISTINCT ON (former_holder) former_holder, iin FROM ({HOLDERS}) h
+WHERE holder IS NULL AND former_holder IS NOT NULL ORDER BY former_holder, line"""
+
+NEWER = """
+FROM registry_formeriin f JOIN registry_person p ON p.id = f.person_id WHERE f.iin = s.iin"""
+
+OUTDATED_IIN = f"""
+WITH gone AS (
+    DELETE FROM staged_person s USING (
+        SELECT f.iin FROM registry_formeriin f JOIN registry_person p ON p.id = f.person_id
+        JOIN staged_person t ON t.iin = p.iin
+    ) newer
+    WHERE s.iin = newer.iin
+    RETURNING s.line, s.iin
+)
+SELECT line, iin, count(*) OVER () FROM gone ORDER BY line LIMIT {LISTED}"""
+
+RENUMBER_PERSONS = f"UPDATE staged_person s SET iin = p.iin {NEWER}"
 
 REPEATED_IIN = f"""
 WITH gone AS (
@@ -114,6 +173,10 @@ LEFT JOIN LATERAL (
 ) b ON true
 WHERE b.id IS NULL OR ({of("o", FACTS)}) IS DISTINCT FROM ({of("b", FACTS)})"""
 
+MOVED_REGION = """
+SELECT p.id, p.region_id, s.region_id FROM staged_person s JOIN registry_person p USING (iin)
+WHERE p.region_id <> s.region_id"""
+
 CHANGE_PERSONS = f"""
 WITH other AS (
     SELECT p.id AS person_id, s.*
@@ -131,10 +194,13 @@ WITH added AS (
     INSERT INTO registry_person (iin, {FACTS}, {KEYS})
     SELECT s.iin, {of("s", FACTS)}, {of("s", KEYS)} FROM staged_person s
     WHERE NOT EXISTS (SELECT FROM registry_person p WHERE p.iin = s.iin)
+    ORDER BY s.line
     RETURNING id, {FACTS}
 )
 INSERT INTO registry_personrecord (person_id, received_on, recorded_at, {FACTS})
 SELECT id, %(received_on)s, %(at)s, {FACTS} FROM added"""
+
+RENUMBER_SPANS = f"UPDATE staged_span s SET iin = p.iin {NEWER}"
 
 UNKNOWN_IIN = f"""
 WITH gone AS (

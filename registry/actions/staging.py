@@ -57,11 +57,11 @@ def in_words(fault):
     return f"{words}: {value}" if value else words
 
 
-def stage(table, source, columns, check, loaded, progress):
+def stage(table, source, columns, check, loaded, progress, optional=()):
     """Counts and checks every row; those that can be kept go into the table, with their line."""
     with connection.cursor() as cursor:
         with cursor.copy(f"COPY {table} FROM STDIN") as copy:
-            for block in extract.rows(source, columns):
+            for block in extract.rows(source, columns, optional):
                 loaded.rows += len(block)
                 copy.write("".join(_lines(check.block(block), loaded)))
                 progress(source.stream.tell())

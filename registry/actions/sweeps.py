@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from registry.actions import book, law
 from registry.actions.columns import days, fetch, run
-from registry.actions.gather import Among, gather, group_pieces
+from registry.actions.gather import Among, gather, group_pieces, placed
 from registry.actions.known import gather_known
 from registry.models import Sweep
 from registry.rules import coverage
@@ -103,8 +103,8 @@ def _as_proposed(proposal, among, on, batch, persons, new_law):
     entries, excluded = _entries(among, proposal.since, new_law)
     if entries is None:
         return batch
-    by, records = paid(entries, excluded)
-    return replace(batch, paid=records, paid_by=np.searchsorted(persons, by))
+    paid_by, records = placed(persons, *paid(entries, excluded))
+    return replace(batch, paid=records, paid_by=paid_by)
 
 
 SETTLED = np.dtype([*ENTRY.descr, ("reference", "<i8")])
@@ -149,7 +149,7 @@ def _pieces_with(proposal):
 REGION = np.dtype([("region", "S2")])
 REGIONS = (
     "SELECT region FROM (SELECT id, region_id AS region FROM registry_person"
-    " WHERE id {among} ORDER BY id) p"
+    " WHERE id {among} AND merged_into_id IS NULL ORDER BY id) p"
 )
 COUNT = """
 INSERT INTO registry_trialshift AS s

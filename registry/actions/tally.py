@@ -62,12 +62,13 @@ def shift(night, fresh, column):
 REGIONS = """
 INSERT INTO registry_shift AS s
     (run_id, region_id, old_status, old_reason, status, reason, persons, foreseen, tallied)
-SELECT %(run)s, region, old_status, old_reason, status, reason, count(*), 0, 0
+SELECT %(run)s, moved.region, moved.old_status, moved.old_reason, moved.status, moved.reason,
+    count(*), 0, 0
 FROM ({source}) m (person_id, old_region, new_region)
     JOIN registry_verdict v USING (person_id)
     CROSS JOIN LATERAL (VALUES
         (m.old_region, v.status, v.reason, '', ''), (m.new_region, '', '', v.status, v.reason)
-    ) moved (region, old_status, old_reason, status, reason)
+    ) AS moved (region, old_status, old_reason, status, reason)
 GROUP BY 2, 3, 4, 5, 6 ORDER BY 2, 3, 4, 5, 6
 ON CONFLICT (run_id, region_id, old_status, old_reason, status, reason) DO UPDATE
     SET persons = s.persons + excluded.persons
@@ -77,6 +78,25 @@ ON CONFLICT (run_id, region_id, old_status, old_reason, status, reason) DO UPDAT
 def move_regions(source, params, *, on, at):
     """Persons who moved: a query that delivers their ids, the old region and the new one."""
     run(REGIONS.format(source=source), params | {"run": day_run(on, at).pk}).close()
+
+
+LEAVE = """
+WITH gone AS (
+    DELETE FROM registry_verdict v USING registry_person p
+    WHERE v.person_id = %(person)s AND p.id = v.person_id
+    RETURNING p.region_id, v.status, v.reason
+)
+INSERT INTO registry_shift AS s
+    (run_id, region_id, old_status, old_reason, status, reason, persons, foreseen, tallied)
+SELECT %(run)s, region_id, status, reason, '', '', 1, 0, 0 FROM gone
+ON CONFLICT (run_id, region_id, old_status, old_reason, status, reason) DO UPDATE
+    SET persons = s.persons + 1
+"""
+
+
+def leave(person, *, on, at):
+    """Somebody who is judged no more; their history stays."""
+    run(LEAVE, {"person": person, "run": day_run(on, at).pk}).close()
 
 
 def day_run(on, at):

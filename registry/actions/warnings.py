@@ -86,7 +86,7 @@ def _query(query, regions):
 ADULTS = """
     SELECT id, last, 'child' FROM (
         SELECT p.id, (p.birth_date + interval '18 years')::date - 1 AS last FROM registry_person p
-        WHERE p.id > %(after)s AND p.died_on IS NULL
+        WHERE p.id > %(after)s AND p.died_on IS NULL AND p.merged_into_id IS NULL
             AND p.birth_date BETWEEN %(on)s - interval '18 years 1 day'
                 AND %(until)s - interval '18 years' + interval '1 day' {regions}
     ) born WHERE last >= %(on)s AND last < %(until)s

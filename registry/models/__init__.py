@@ -5,6 +5,12 @@ from registry.models.books import (
     Exclusion,
     PaidMonths,
 )
+from registry.models.identity import (
+    Addressed,
+    FormerIin,
+    Moved,
+    PersonEvent,
+)
 from registry.models.law import (
     CalendarDay,
     Category,
@@ -36,6 +42,7 @@ from registry.models.verdicts import (
 )
 
 __all__ = [
+    "Addressed",
     "Awaiting",
     "CalendarDay",
     "Category",
@@ -44,11 +51,14 @@ __all__ = [
     "CategorySpan",
     "Contribution",
     "Exclusion",
+    "FormerIin",
+    "Moved",
     "Named",
     "PaidMonths",
     "Parameter",
     "Part",
     "Person",
+    "PersonEvent",
     "PersonFields",
     "PersonRecord",
     "Proposal",

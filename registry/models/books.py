@@ -2,11 +2,24 @@
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from registry import labels
 from registry.models.persons import Person
+
+MOVED = "moved:"
+"""How the cause of an exclusion begins when the entry was entered again for another person."""
+
+
+class Entries(models.QuerySet):
+    def standing(self, known_at=None):
+        """Entries that were not moved to another person, as known at a moment or now."""
+        moved = Exclusion.objects.filter(entry=OuterRef("pk"), cause__startswith=MOVED)
+        if known_at is None:
+            return self.exclude(Exists(moved.filter(dropped_at=None)))
+        still = Q(dropped_at=None) | Q(dropped_at__gt=known_at)
+        return self.exclude(Exists(moved.filter(still, recorded_at__lte=known_at)))
 
 
 class Contribution(models.Model):
@@ -34,6 +47,8 @@ class Contribution(models.Model):
     reverses = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="reversals", db_index=False
     )
+
+    objects = Entries.as_manager()
 
     class Meta:
         verbose_name = _("contribution")
@@ -76,6 +91,13 @@ class Exclusion(models.Model):
     class Meta:
         verbose_name = _("exclusion")
         verbose_name_plural = _("exclusions")
+        indexes = (
+            models.Index(
+                fields=("entry",),
+                condition=Q(cause__startswith=MOVED, dropped_at=None),
+                name="exclusion_moved",
+            ),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=("entry", "cause", "since"),

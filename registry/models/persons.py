@@ -34,6 +34,16 @@ class Person(PersonFields):
     iin = models.CharField(_("IIN"), max_length=12, unique=True, db_collation="C")
     last_key = models.CharField(max_length=100, db_collation="C", editable=False)
     first_key = models.CharField(max_length=100, db_collation="C", editable=False)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("the same person as"),
+    )
 
     class Meta:
         verbose_name = _("person")

@@ -25,6 +25,7 @@ PERSON_COLUMNS = (
     *("iin", "last_name", "first_name", "middle_name", "birth_date"),
     *("sex", "residence", "region", "died_on"),
 )
+FORMER_IIN = "former_iin"
 CATEGORY_COLUMNS = ("iin", "category", "valid_from", "valid_to", "received_on", "source")
 
 
@@ -35,6 +36,9 @@ class Rejection(StrEnum):
     BAD_IIN = "bad_iin"
     REPEATED_IIN = "repeated_iin"
     UNKNOWN_IIN = "unknown_iin"
+    OUTDATED_IIN = "outdated_iin"
+    BAD_FORMER_IIN = "bad_former_iin"
+    FORMER_IIN_TAKEN = "former_iin_taken"
     BAD_NAME = "bad_name"
     BAD_BIRTH_DATE = "bad_birth_date"
     BAD_SEX = "bad_sex"
@@ -64,18 +68,22 @@ Row = tuple[int, tuple[str, ...] | None]
 Kept = tuple[str | None, ...]
 
 
-def rows(source: Source, columns: Sequence[str]) -> Iterator[list[Row]]:
+def rows(
+    source: Source, columns: Sequence[str], optional: Sequence[str] = ()
+) -> Iterator[list[Row]]:
     """Physical line and the cells of the columns in their order, stripped, block by block.
 
-    None in place of the cells when their number is not that of the heading. Refused when the file
-    is no list with these columns; the order of them, and other columns, do not matter.
+    Optional columns come last, those of them that the heading names. None in place of the cells
+    when their number is not that of the heading. Refused when the file is no list with these
+    columns; the order of them, and other columns, do not matter.
     """
     above = heading(source, (SEPARATOR,), bool)
     names = [cell.strip().lower() for cell in above.cells] if above else []
     missing = [column for column in columns if names.count(column) != 1]
     if above is None or missing:
         raise Refused(Refusal.COLUMNS, ", ".join(missing))
-    pick = itemgetter(*(names.index(column) for column in columns))
+    present = [column for column in optional if names.count(column) == 1]
+    pick = itemgetter(*(names.index(column) for column in (*columns, *present)))
     width = len(names)
     for block in Rows(source, above):
         yield [
@@ -106,7 +114,10 @@ class Check(ABC):
 
 
 class PersonCheck(Check):
-    """A row of PERSON_COLUMNS as it is stored, with days in ISO form and the folded names."""
+    """A row of PERSON_COLUMNS, and perhaps FORMER_IIN, as it is stored.
+
+    Days are in ISO form; the folded names and the former IIN come last.
+    """
 
     def __init__(self, received_on: date, regions: Container[str]) -> None:
         self._received_on = received_on.isoformat()
@@ -116,7 +127,10 @@ class PersonCheck(Check):
         self._is_text = cells.Remembered(_is_text)
 
     def _rest(self, row: Sequence[str]) -> Kept | Fault:
-        iin, last, first, middle, birth, sex, residence, region, death = row
+        iin, last, first, middle, birth, sex, residence, region, death, *others = row
+        former = others[0] if others else ""
+        if former and (former == iin or not is_iin(former)):
+            return Fault(Rejection.BAD_FORMER_IIN, former)
         keys = self._key[last], self._key[first]
         if not last or None in keys or not self._is_text[middle]:
             return Fault(Rejection.BAD_NAME, f"{last} {first} {middle}")
@@ -125,7 +139,10 @@ class PersonCheck(Check):
             return Fault(Rejection.BAD_BIRTH_DATE, birth)
         died = self._day[death] if death else None
         fault = self._place(sex, residence, region) or (death and self._death(death, born, died))
-        return fault or (iin, last, first, middle, born, sex, residence, region, died, *keys)
+        if fault:
+            return fault
+        facts = (iin, last, first, middle, born, sex, residence, region, died)
+        return (*facts, *keys, former or None)
 
     def _place(self, sex: str, residence: str, region: str) -> Fault | None:
         if sex not in SEXES:

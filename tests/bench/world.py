@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from mhifund.demo.people import adults
-from payments.actions.derive import TOUCHED, derive, lock_the_books, touched_table
+from payments.actions.derive import TOUCHED, derive, touched_table
 from payments.actions.incoming import text
 from registry.actions import book
 from registry.actions.columns import run
@@ -119,7 +119,7 @@ def pay(person):
     """One payment, from the books to the verdict."""
     at = timezone.now()
     with transaction.atomic():
-        lock_the_books()
+        book.lock_the_books()
         with connection.cursor() as cursor:
             touched_table(cursor)
         book.book(ONE, (at, person), 1)

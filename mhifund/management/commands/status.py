@@ -9,7 +9,7 @@ from mhifund import sentences
 from mhifund.card import held, spans_of
 from mhifund.management.answer import Answer, Answering, day, moment
 from registry.actions.explain import NotKnown, explain
-from registry.models import Person
+from registry.actions.identity import holder
 from registry.rules import iin as identifiers
 from registry.rules import months
 from registry.rules.entitlement import entitled
@@ -27,7 +27,7 @@ class Command(Answering):
     def answers(self, iin, on, known_at, **options):
         if not identifiers.is_form(iin):
             raise CommandError(f"no IIN: {iin!r} (an IIN has 12 digits)", returncode=2)
-        person = Person.objects.filter(iin=iin).first()
+        person = holder(iin, known_at)
         try:
             if person is None:
                 raise NotKnown(iin)

@@ -14,9 +14,9 @@ from urllib.parse import quote
 import pytest
 from django.db import connection, connections, transaction
 
-from payments.actions.derive import BOOKS
 from payments.actions.receive import accept, receive
 from payments.models import Finding
+from registry.actions.book import BOOKS
 from registry.models import Contribution
 from tests.payments.actions.office import (
     AT,
