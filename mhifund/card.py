@@ -1,6 +1,8 @@
 """What stands on the card of a person."""
 
-from django.db.models import Prefetch
+from itertools import zip_longest
+
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from mhifund import sentences, timeline
@@ -8,7 +10,7 @@ from mhifund.forms import AsOf
 from payments.models import Finding
 from registry.actions import law
 from registry.actions.explain import NotKnown, explain
-from registry.models import CategorySpan, Contribution, VerdictChange
+from registry.models import CategorySpan, Contribution, PersonEvent, VerdictChange
 from registry.rules import months
 from registry.rules.explain import Why
 from registry.rules.law import Code
@@ -20,10 +22,7 @@ GOOD, OPEN, BAD = ("is-good", "check"), ("", "minus"), ("is-bad", "x")
 
 def card(person, query):
     """The context of the card for the query of its page."""
-    asked = AsOf(query)
-    valid = asked.is_valid()
-    on = asked.day() if valid else timezone.localdate()
-    known_at = asked.known_at() if valid else timezone.now()
+    asked, on, known_at = asked_of(query)
     spans = spans_of(person, known_at)
     tab = query.get("tab") if query.get("tab") in TABS else "categories"
     return {
@@ -37,13 +36,25 @@ def card(person, query):
     } | _status(person, on, known_at, spans, "years" in query)
 
 
+def asked_of(query):
+    """The form of the day and the moment, and both; today and now where they cannot be read."""
+    asked = AsOf(query)
+    if asked.is_valid():
+        return asked, asked.day(), asked.known_at()
+    return asked, timezone.localdate(), timezone.now()
+
+
 def spans_of(person, known_at):
-    """The spans of categories that were known of a person at a moment."""
-    return list(
+    """The spans of categories that were known of a person at a moment, superseded as known then."""
+    spans = list(
         CategorySpan.objects.filter(person=person, recorded_at__lte=known_at)
         .select_related("category")
         .order_by("category", "valid_from", "received_on", "id")
     )
+    for span, later in zip_longest(spans, spans[1:]):
+        same = later and (later.category, later.valid_from) == (span.category, span.valid_from)
+        span.superseded_on = later.received_on if same else None
+    return spans
 
 
 def held(spans, on):
@@ -137,25 +148,34 @@ def _ways_back(explained):
     }
 
 
-def entries(person):
-    """Entries of the books with what was noticed on them, newest period first."""
-    noticed = Prefetch("findings", Finding.objects.filter(dropped_at=None).order_by("id"))
+def entries(person, on, known_at):
+    """Entries up to a day, with what was noticed on them, as known at a moment; newest first."""
+    still = Q(dropped_at=None) | Q(dropped_at__gt=known_at)
+    noticed = Finding.objects.filter(still, recorded_at__lte=known_at).order_by("id")
     return (
-        Contribution.objects.standing()
-        .filter(person=person)
+        Contribution.objects.standing(known_at)
+        .filter(person=person, credited_on__lte=on, recorded_at__lte=known_at)
         .order_by("-period", "-rank")
-        .prefetch_related(noticed)
+        .prefetch_related(Prefetch("findings", noticed))
     )
 
 
 def _payments(person, on, known_at):
-    return list(entries(person).filter(credited_on__lte=on, recorded_at__lte=known_at)[:SHOWN])
+    return list(entries(person, on, known_at)[:SHOWN])
 
 
 def _history(person, on, known_at):
     """What was decided about days up to the one asked about."""
     decided = VerdictChange.objects.filter(person=person, on__lte=on, decided_at__lte=known_at)
     return list(decided.order_by("-id")[:SHOWN])
+
+
+def _corrections(person, on, known_at):
+    """Corrections of who the person is, newest first; only the last one can be undone."""
+    events = PersonEvent.objects.filter(Q(person=person) | Q(other=person), at__lte=known_at)
+    rows = list(events.select_related("person", "other", "by", "undone_by")[:SHOWN])
+    last = next((row for row in rows if row.undone_at is None), None)
+    return [(row, row is last) for row in rows]
 
 
 def _looks(person, on, known_at):
@@ -166,5 +186,6 @@ TABS = {
     "categories": lambda person, on, known_at: None,
     "payments": _payments,
     "history": _history,
+    "corrections": _corrections,
     "looks": _looks,
 }

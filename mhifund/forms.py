@@ -67,6 +67,29 @@ class Upload(forms.Form):
     )
 
 
+class Number(forms.CharField):
+    """An IIN or BIN, however it is spaced."""
+
+    def __init__(self, **options):
+        super().__init__(max_length=20, **options)
+
+    def to_python(self, value):
+        return "".join(super().to_python(value).split())
+
+
+class Why(forms.Form):
+    note = forms.CharField(label=_("Why"), max_length=1_000)
+
+
+class NewIin(Why):
+    iin = Number(label=_("New IIN"))
+    field_order = ("iin", "note")
+
+
+class SamePerson(forms.Form):
+    other = Number(label=_("IIN of the other record"))
+
+
 class WithinDays(forms.Form):
     """Within how many days something ends."""
 
@@ -163,10 +186,10 @@ class Debt(forms.Form):
 class WhoseArrears(forms.Form):
     """A person's IIN or a payer's BIN or IIN; the arrears of its last two years are shown."""
 
-    number = forms.CharField(label=_("IIN or BIN"), max_length=20)
+    number = Number(label=_("IIN or BIN"))
 
     def clean_number(self):
-        number = "".join(self.cleaned_data["number"].split())
+        number = self.cleaned_data["number"]
         if iin.payer_kind(number) is None:
             raise forms.ValidationError(_("Neither a valid IIN nor a valid BIN."))
         return number

@@ -42,6 +42,7 @@ ROLES = {
         *REFERENCE,
         *REPORTS,
         "registry.answer_run",
+        "registry.correct_identity",
     ),
     "reconciliation_officer": (
         *CARD,

@@ -3,6 +3,7 @@ from django.urls import path
 
 from mhifund.views import (
     counts,
+    identity,
     nights,
     penalty,
     persons,
@@ -25,6 +26,9 @@ urlpatterns = [
     path("persons/<int:pk>/iin/", persons.whole_iin, name="whole_iin"),
     path("persons/<int:pk>/recompute/", persons.recompute, name="recompute"),
     path("persons/<int:pk>/months/<str:month>/", persons.payments, name="month"),
+    path("persons/<int:pk>/identity/", identity.identity, name="identity"),
+    path("persons/<int:pk>/merge/<int:other>/", identity.merge, name="merge"),
+    path("persons/<int:pk>/undo/<int:event>/", identity.undo, name="undo_correction"),
     path("warnings/", warnings.warned, name="warnings"),
     path("warnings/<str:form>/", warnings.take, name="take_warnings"),
     path("penalty/", penalty.calculator, name="penalty"),

@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from payments.actions import receive
+from payments.actions.derive import derive_rechecks
 from payments.models import File
 from registry.tasks import judge_news
 
@@ -28,6 +29,13 @@ def read_file(pk):
             stream, file.name, at=timezone.now(), by=file.received_by, progress=progress
         )
     judge_news.delay(by=file.received_by_id)
+
+
+@shared_task
+def recheck(by=None):
+    """Derives the findings of persons whose facts were corrected, and judges whoever has news."""
+    derive_rechecks(at=timezone.now())
+    judge_news.delay(by=by)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from mhifund import access, card, finding
 from mhifund.listing import ROWS
 from mhifund.models import Look
+from registry.actions.identity import keeper
 from registry.actions.judge import judge_person
 from registry.actions.news import mark
 from registry.models import Verdict
@@ -44,6 +45,10 @@ def _found(user, text):
 def person(request, pk):
     """The card: who, the status on a day with its reason, the months, and what they rest on."""
     found, at = _visible(request, pk), timezone.now()
+    *_asked, known_at = card.asked_of(request.GET)
+    kept = keeper(found, known_at)
+    if kept != found:
+        return redirect("person", pk=kept.pk)
     if judge_person(found.pk, on=timezone.localdate(at), at=at):
         found = _visible(request, pk)
     Look.objects.create(person=found, user=request.user, act="card", at=at)
@@ -89,7 +94,9 @@ def payments(request, pk, month):
     if number is None:
         raise Http404
     found, first = _visible(request, pk), months.first(number)
-    context = {"person": found, "first": first, "entries": card.entries(found).filter(period=first)}
+    _asked, on, known_at = card.asked_of(request.GET)
+    rows = card.entries(found, on, known_at).filter(period=first)
+    context = {"person": found, "first": first, "entries": rows}
     if "HX-Request" in request.headers:
         return render(request, "mhifund/month.html", context)
     context |= card.card(found, request.GET) | {"month_asked": True}

@@ -20,9 +20,14 @@ def holder(iin, known_at=None):
     """The person whom a number finds, now or as known at a moment; None where it finds nobody."""
     found = Person.objects.filter(iin=iin).first()
     found = found or Person.objects.filter(former_iins__iin=iin).first()
-    while found and found.merged_into_id and _was_merged(found, known_at):
-        found = found.merged_into
-    return found
+    return found and keeper(found, known_at)
+
+
+def keeper(person, known_at=None):
+    """Whom a person was merged into, now or as known at a moment; else the person."""
+    while person.merged_into_id and _was_merged(person, known_at):
+        person = person.merged_into
+    return person
 
 
 def _was_merged(person, known_at):

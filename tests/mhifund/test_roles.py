@@ -19,11 +19,12 @@ ACTS = (
     "registry.propose_change",
     "registry.confirm_change",
     "registry.answer_run",
+    "registry.correct_identity",
     "registry.view_reports",
     "auth.change_user",
 )
 MAY = {
-    "registry_operator": "card iin answer reports",
+    "registry_operator": "card iin answer identity reports",
     "reconciliation_officer": "card iin receive release exceptions answer reports",
     "refund_officer": "card iin",
     "refund_head": "card iin reports",
@@ -42,6 +43,7 @@ SHORT = {
     "registry.propose_change": "propose",
     "registry.confirm_change": "confirm",
     "registry.answer_run": "answer",
+    "registry.correct_identity": "identity",
     "registry.view_reports": "reports",
     "auth.change_user": "users",
 }
