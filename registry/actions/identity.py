@@ -1,6 +1,6 @@
 """Who is who: a person gets a new IIN, two persons turn out to be one, and each can be undone."""
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
 from registry.actions import book, handover, judge, news, tally
@@ -129,7 +129,11 @@ def _undo_merge(event, at):
 
 
 def _number(person, iin):
-    Person.objects.filter(pk=person.pk).update(iin=iin)
+    try:
+        with transaction.atomic():
+            Person.objects.filter(pk=person.pk).update(iin=iin)
+    except IntegrityError:
+        raise NotPossible("iin_taken") from None
     news.mark("SELECT %s::bigint", (person.pk,))
 
 
