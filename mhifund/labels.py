@@ -116,6 +116,8 @@ FILE_LOOKS = {
     "posted": ("is-good", "circle-check"),
     "held": ("is-warn", "clock-exclamation"),
     "refused": ("is-bad", "circle-x"),
+    "rejected": ("is-bad", "circle-x"),
+    "replaced": ("", "circle-minus"),
 }
 LISTS = {f"warnings_{kind}": label for kind, label in registry.WARNINGS.items()}
 WORDS = {

@@ -33,7 +33,7 @@ def levels(file):
 
     A statement has no levels of its own, and a file that is read or refused none yet.
     """
-    if file.kind != "register" or file.state not in ("posted", "held"):
+    if file.kind != "register" or file.state in ("reading", "refused"):
         return []
     rows = [
         {"label": label, "code": file.code if file.code in codes else "", **_of(file, codes)}

@@ -76,6 +76,7 @@ STAFF = ("auditor", "administrator")
 DEMO_USERS = {
     "operator": ("registry_operator", "Айгүл", "Тестова"),
     "reconciler": ("reconciliation_officer", "Ерлан", "Демов"),
+    "reconciler2": ("reconciliation_officer", "Жанна", "Условнова"),
     "refunds": ("refund_officer", "Динара", "Примерова"),
     "head": ("refund_head", "Марат", "Образцов"),
     "treasurer": ("treasurer", "Сәуле", "Пробаева"),

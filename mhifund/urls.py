@@ -40,6 +40,7 @@ urlpatterns = [
     path("registers/receive/", receiving.receive, name="receive"),
     path("registers/<int:pk>/", registers.register, name="register"),
     path("registers/<int:pk>/progress/", receiving.progress, name="progress"),
+    path("registers/<int:pk>/answer/", receiving.answer, name="answer_file"),
     path("exceptions/", registers.exceptions, name="exceptions"),
     path("refunds/", today.refunds, name="refunds"),
     path("reports/", reports.reports, name="reports"),

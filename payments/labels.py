@@ -8,6 +8,18 @@ FILE_STATES = {
     "posted": _("posted"),
     "held": _("held"),
     "refused": _("refused"),
+    "rejected": _("rejected"),
+    "replaced": _("replaced"),
+}
+ANSWERS = {
+    "released": _("released"),
+    "rejected": _("rejected"),
+    "replaced": _("replaced by a corrected file"),
+}
+NOT_ANSWERED = {
+    "not_held": _("The file is not held any more."),
+    "own_file": _("Who received a file does not release it: another officer does."),
+    "unreleasable": _("Some items of the file cannot be read: it waits for a corrected file."),
 }
 STEPS = {"read": _("reading"), "match": _("matching"), "post": _("posting")}
 FILE_CODES = {

@@ -42,6 +42,25 @@ class File(models.Model):
     received_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name=_("by")
     )
+    answer = models.CharField(_("answer"), max_length=10, choices=labels.ANSWERS, blank=True)
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("answered by"),
+    )
+    answer_note = models.TextField(_("note"), blank=True)
+    replaced_by = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaces",
+        verbose_name=_("replaced by a corrected file"),
+    )
 
     class Meta:
         verbose_name = _("received file")
@@ -51,6 +70,20 @@ class File(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("sha256",), condition=~Q(state="refused"), name="file_received_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(answer="released") | ~Q(answered_by=F("received_by")),
+                name="released_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(answer__in=("", "replaced"), answered_by=None)
+                | Q(answer__in=("released", "rejected"), answered_by__isnull=False),
+                name="answered_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(answer="replaced", replaced_by__isnull=False)
+                | ~Q(answer="replaced") & Q(replaced_by=None),
+                name="replaced_by_a_file",
             ),
         )
         permissions = (

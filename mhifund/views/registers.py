@@ -5,7 +5,9 @@ from django.shortcuts import get_object_or_404, render
 
 from mhifund import access, levels
 from mhifund.filters import ExceptionFilter, FileFilter
+from mhifund.forms import Why
 from mhifund.listing import newest_first
+from payments.actions import held
 from payments.models import ExceptionItem, File
 
 MESSAGES = 50
@@ -29,7 +31,9 @@ def registers(request):
 @may_see
 def register(request, pk):
     """A file with its totals level by level, its messages and its exceptions."""
-    file = get_object_or_404(File.objects.select_related("received_by"), pk=pk)
+    file = get_object_or_404(
+        File.objects.select_related("received_by", "answered_by", "replaced_by"), pk=pk
+    )
     exceptions = access.exceptions_for(
         request.user, ExceptionItem.objects.filter(message__file=file)
     )
@@ -41,6 +45,9 @@ def register(request, pk):
         {
             "file": file,
             "levels": levels.levels(file),
+            "why": Why(),
+            "releasable": held.releasable(file),
+            "own": file.received_by_id == request.user.pk,
             "statement_entries": _entries(file),
             "findings": _most_first(file.finding_codes()),
             "exception_counts": _most_first(file.exception_codes()),

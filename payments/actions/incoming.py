@@ -65,10 +65,11 @@ def keep_messages(file):
             " left((array_agg(o.payer ORDER BY o.number))[1], 40),"
             " left((array_agg(o.payer_name ORDER BY o.number))[1], 255),"
             " sum(o.items), sum(o.total) / 100.0, sum(o.declared) / 100.0"
-            " FROM incoming_order o GROUP BY o.message, o.reference ORDER BY o.message",
+            " FROM incoming_order o GROUP BY o.message, o.reference ORDER BY o.message"
+            " ON CONFLICT (file_id, number) DO NOTHING",
             (file.pk,),
         )
-        return cursor.rowcount
+        return cursor.rowcount or file.messages_count
 
 
 def _copy(cursor, table, lines):

@@ -149,14 +149,33 @@ def _take_in(file, at, progress):
         book.lock_the_books()
         file.messages_count = incoming.keep_messages(file)
         reading.differences.note(*statement.against_books())
-        if reading.differences:
-            _hold(file, reading.differences, at)
+        differences = [difference._asdict() for difference in reading.differences]
+        if differences and not (file.answer == "released" and differences == file.differences):
+            _hold(file, differences, at)
         else:
+            file.code = differences[0]["code"] if differences else ""
+            file.differences = differences
             post(file, at=at, progress=lambda done: progress("post", done))
+            _replace_held(file, at)
         incoming.forget()
 
 
 def _hold(file, differences, at):
-    file.state, file.code, file.step, file.finished_at = "held", differences[0].code, "", at
-    file.differences = [difference._asdict() for difference in differences]
+    file.state, file.code, file.step, file.finished_at = "held", differences[0]["code"], "", at
+    file.differences = differences
+    file.answer, file.answered_by, file.answered_at, file.answer_note = "", None, None, ""
     file.save()
+
+
+REPLACED = """
+UPDATE payments_file h
+SET state = 'replaced', answer = 'replaced', answered_at = %(at)s, replaced_by_id = %(file)s
+WHERE h.state = 'held' AND h.messages_count > 0 AND NOT EXISTS (
+    SELECT FROM payments_message m WHERE m.file_id = h.id AND m.reference NOT IN (
+        SELECT reference FROM payments_message WHERE file_id = %(file)s))"""
+
+
+def _replace_held(file, at):
+    """A held file all of whose references are posted now needs no answer any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(REPLACED, {"file": file.pk, "at": at})

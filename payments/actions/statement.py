@@ -18,6 +18,7 @@ from payments.rules.totals import (
 from registry.actions import book
 
 FORMAT = "camt053"
+AGAINST_STATEMENT = (Held.STATEMENT_AMOUNT, Held.STATEMENT_MISSING)
 
 
 @transaction.atomic
@@ -58,19 +59,23 @@ def _flag(file):
         cursor.execute(POSTED, {"days": file.days, "statement": file.pk})
         concerned = cursor.fetchall()
     for register, rows in groupby(concerned, key=itemgetter(0)):
-        found = Differences()
-        found.note(*_against_entries([Credit(*row[1:]) for row in rows]))
-        File.objects.filter(pk=register).update(**_as_columns(found))
+        found = _against_entries([Credit(*row[1:]) for row in rows])
+        posted = File.objects.get(pk=register)
+        _show(posted, [*_others(posted), *found])
         flagged.note(*found)
-    File.objects.filter(pk=file.pk).update(**_as_columns(flagged))
-    file.refresh_from_db()
+    _show(file, flagged)
 
 
-def _as_columns(found):
-    return {
-        "code": found[0].code if found else "",
-        "differences": [difference._asdict() for difference in found],
-    }
+def _others(register):
+    """What a register was released with."""
+    found = (Difference(**difference) for difference in register.differences)
+    return [difference for difference in found if difference.code not in AGAINST_STATEMENT]
+
+
+def _show(file, found):
+    file.code = found[0].code if found else ""
+    file.differences = [difference._asdict() for difference in found[: Differences.MANY]]
+    file.save(update_fields=["code", "differences"])
 
 
 REPEATED = """

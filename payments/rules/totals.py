@@ -31,6 +31,10 @@ class Held(StrEnum):
     STATEMENT_MISSING = "statement_missing"
 
 
+RELEASABLE = frozenset(Held) - {Held.MESSAGE_COUNT, Held.TRUNCATED, Held.BAD_SUM, Held.BAD_DATE}
+"""Differences of totals; with the others some item is not known, or not from another one."""
+
+
 class Refusal(StrEnum):
     """Why a file is not taken in at all."""
 

@@ -60,6 +60,19 @@ def test_an_officer_finds_a_person_and_receives_a_file(desk, worker, tmp_path, l
 
 
 @pytest.mark.parametrize("language", SAID)
+def test_an_officer_releases_a_file_that_is_held(desk, worker, language):
+    world.build()
+    said, officer = SAID[language], desk(language)
+    officer.sign_in("reconciler2", world.PASSWORD)
+    officer.find("held.csv")
+    officer.page.fill("#id_note", "1")
+    officer.page.click("main button[value=release]")
+    officer.page.wait_for_selector(".page-head .is-good", timeout=20_000)
+    assert officer.page.inner_text(".page-head .state") == said["posted"]
+    officer.keep("released")
+
+
+@pytest.mark.parametrize("language", SAID)
 def test_an_officer_looks_through_the_pages(desk, transactional_db, language):
     persons = world.build()
     said, officer = SAID[language], desk(language)

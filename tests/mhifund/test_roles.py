@@ -107,6 +107,7 @@ def test_demo_users_are_made_once():
         "head",
         "operator",
         "reconciler",
+        "reconciler2",
         "refunds",
         "treasurer",
     ]

@@ -127,7 +127,7 @@ def test_nothing_but_the_corrected_register_lies_around(account, room):
 
 
 def test_there_is_a_user_for_every_role(account):
-    assert get_user_model().objects.count() == len(account["users"]) == 10
+    assert get_user_model().objects.count() == len(account["users"]) == 11
     assert get_user_model().objects.get(username="analyst").check_password(account["password"])
 
 

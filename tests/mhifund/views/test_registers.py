@@ -4,11 +4,13 @@ import io
 
 import pytest
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from payments.actions.receive import receive
 from payments.models import ExceptionItem, File
+from payments.tasks import read_file
 from tests.mhifund.office import AIDOS, ARMAN, AT, HEAD, item, known, register
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +75,58 @@ def test_a_statement_shows_what_the_bank_credited_and_the_register_that_it_meets
     ]
     answer = client.get(reverse("register", args=[file.pk]))
     assert [level["state"] for level in answer.context["levels"]] == ["meets"] * 4
+
+
+def answered(client, file, answer, note="looked into"):
+    url = reverse("answer_file", args=[file.pk])
+    answer = client.post(
+        url, {"answer": answer, "note": note}, follow=True, headers={"accept-language": "en"}
+    )
+    file.refresh_from_db()
+    return " ".join(answer.content.decode().split())
+
+
+def test_another_officer_releases_a_held_file_and_it_is_read(
+    as_role, monkeypatch, django_capture_on_commit_callbacks
+):
+    asked = []
+    monkeypatch.setattr("mhifund.views.receiving.read_file.delay", asked.append)
+    known(AIDOS)
+    file = register("r.csv", item("R1", AIDOS, "092026", "100.00"), total="100.01")
+    client = as_role("reconciliation_officer")
+    assert 'value="release"' in page(client, "register", file.pk)
+    assert "Say why." in answered(client, file, "release", " ")
+    assert file.state == "held"
+    with django_capture_on_commit_callbacks(execute=True):
+        answered(client, file, "release")
+    assert (file.state, file.answer_note, asked) == ("reading", "looked into", [file.pk])
+    read_file(file.pk)
+    text = page(client, "register", file.pk)
+    assert "Released." in text
+    assert "looked into" in text
+    file.refresh_from_db()
+    assert file.state == "posted"
+    assert "The file is not held any more." in answered(client, file, "again")
+
+
+def test_who_received_a_file_is_not_offered_to_release_it(as_role):
+    known(AIDOS)
+    client = as_role("reconciliation_officer")
+    own = get_user_model().objects.get(username="reconciliation_officer-0")
+    file = register("r.csv", item("R1", AIDOS, "092026", "100.00"), total="100.01", by=own)
+    assert 'value="release"' not in page(client, "register", file.pk)
+    assert "another officer does" in answered(client, file, "release")
+    answered(client, file, "reject")
+    assert file.state == "rejected"
+    assert "Rejected." in page(client, "register", file.pk)
+
+
+def test_who_may_not_release_files_is_not_asked(as_role):
+    known(AIDOS)
+    file = register("r.csv", item("R1", AIDOS, "092026", "100.00"), total="100.01")
+    client = as_role("treasurer")
+    assert 'name="answer"' not in page(client, "register", file.pk)
+    assert client.post(reverse("answer_file", args=[file.pk])).status_code == 403
 
 
 def test_the_line_as_it_came_masks_iins_for_a_role_without_the_right(as_role):
