@@ -1,8 +1,11 @@
 """The verbs of the night in their order: each is safe to repeat, and after a kill to take up."""
 
+from django.conf import settings
+
 from mhifund import hands as hands_
 from mhifund.receipts import count_receipts
 from mhifund.reports.write import write
+from payments.actions import inbox
 from payments.actions.derive import derive_rechecks
 from registry.actions import runs
 from registry.models import Run
@@ -14,12 +17,19 @@ def through(on, *, at, scope="night", by=None, hands=1, progress=lambda run: Non
     One that was killed before its reports gets them first: no later run knows what it changed.
     """
     report_last(at=at)
+    take_inbox(at=at)
     derive_rechecks(at=at)
     run = runs.begin(on, scope, at=at, by=by)
     run = hands_.work(run, at=at, hands=hands, progress=progress)
     if run.state == "done":
         report(run, at=at)
     return run
+
+
+def take_inbox(*, at):
+    if settings.INBOX is not None:
+        for _file in inbox.take(settings.INBOX, at=at):
+            pass
 
 
 def report(run, *, at):

@@ -22,6 +22,9 @@ PLACE.make()
 FILES_ROOT = DATA_ROOT / "files"
 REPORTS_ROOT = DATA_ROOT / "reports"
 
+# Where others drop registers and statements for the night to receive; empty: nowhere.
+INBOX = Path(inbox).resolve() if (inbox := env.str("MHIFUND_INBOX", "")) else None
+
 
 def kept_secret(path: Path) -> str:
     """Made once; two processes that start together end up with the same one."""

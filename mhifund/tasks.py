@@ -22,7 +22,12 @@ SOON = 5
 def night():
     """Starts the night of today, verb by verb."""
     on = timezone.localdate().isoformat()
-    chain(derive.si(), judge.si(on), report.si(on)).delay()
+    chain(inbox.si(), derive.si(), judge.si(on), report.si(on)).delay()
+
+
+@shared_task
+def inbox():
+    verbs.take_inbox(at=timezone.now())
 
 
 @shared_task

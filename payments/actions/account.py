@@ -39,7 +39,8 @@ def sentences(file):
     )
     if more := file.differences[SHOWN:]:
         yield _("And %(count)d differences more.") % {"count": len(more)}
-    yield str(labels.REMEDIES[file.code])
+    if not file.answer:
+        yield str(labels.REMEDIES[file.code])
 
 
 def _told(difference, code):

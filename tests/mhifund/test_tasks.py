@@ -10,8 +10,8 @@ from mhifund.celery import app
 from mhifund.models import Report
 from registry import tasks as registry_tasks
 from registry.actions import judge, runs
-from registry.models import Recheck, Run, Verdict, VerdictChange
-from tests.mhifund.office import AIDOS, ARMAN, held_category, known
+from registry.models import Contribution, Recheck, Run, Verdict, VerdictChange
+from tests.mhifund.office import AIDOS, ARMAN, HEAD, held_category, item, known
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +46,17 @@ def test_the_night_derives_judges_and_reports(at_once, persons):
     assert (run.on, run.state, run.judged, run.changed) == (timezone.localdate(), "done", 2, 2)
     assert not Recheck.objects.exists()
     assert Report.objects.filter(run=run).count() == 8
+
+
+def test_the_night_receives_what_was_dropped_for_it(at_once, persons, tmp_path, settings):
+    settings.INBOX = tmp_path
+    line = item("R1", ARMAN, "092026", "4250.00", knp="122", payer=ARMAN)
+    text = "\r\n".join([HEAD, line, f"ИТОГО;1{';' * 13}4250.00", ""])
+    (tmp_path / "dropped.csv").write_bytes(text.encode())
+    tasks.night.delay()
+    assert (tmp_path / "done" / "dropped.csv").exists()
+    assert Contribution.objects.get().person.iin == ARMAN
+    assert Verdict.objects.get(person__iin=ARMAN).missing
 
 
 def test_the_parts_of_a_night_are_judged_by_all_hands(at_once, persons, monkeypatch):
