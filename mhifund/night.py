@@ -5,7 +5,7 @@ from django.conf import settings
 from mhifund import hands as hands_
 from mhifund.receipts import count_receipts
 from mhifund.reports.write import write
-from payments.actions import inbox
+from payments.actions import exceptions, inbox
 from payments.actions.derive import derive_rechecks
 from registry.actions import runs
 from registry.models import Run
@@ -18,7 +18,7 @@ def through(on, *, at, scope="night", by=None, hands=1, progress=lambda run: Non
     """
     report_last(at=at)
     take_inbox(at=at)
-    derive_rechecks(at=at)
+    derive(at=at)
     run = runs.begin(on, scope, at=at, by=by)
     run = hands_.work(run, at=at, hands=hands, progress=progress)
     if run.state == "done":
@@ -30,6 +30,12 @@ def take_inbox(*, at):
     if settings.INBOX is not None:
         for _file in inbox.take(settings.INBOX, at=at):
             pass
+
+
+def derive(*, at):
+    """Posts what nothing stands against any more, and derives the findings that have to be."""
+    exceptions.retry(at=at)
+    derive_rechecks(at=at)
 
 
 def report(run, *, at):

@@ -9,7 +9,6 @@ from celery import chain, shared_task
 from django.utils import timezone
 
 from mhifund import night as verbs
-from payments.actions.derive import derive_rechecks
 from registry.actions import runs
 from registry.models import Run
 from registry.tasks import summon
@@ -33,7 +32,7 @@ def inbox():
 @shared_task
 def derive():
     verbs.report_last(at=timezone.now())
-    derive_rechecks(at=timezone.now())
+    verbs.derive(at=timezone.now())
 
 
 @shared_task

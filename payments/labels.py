@@ -76,7 +76,36 @@ DIFFERENCES = {
     "statement_missing": _("the register has %(found)s tenge, the bank credited nothing"),
 }
 COUNTS = ("message_count", "trailer_count")
-EXCEPTION_STATES = {"open": _("open"), "posted": _("posted"), "returned": _("returned")}
+EXCEPTION_STATES = {
+    "open": _("open"),
+    "held": _("held"),
+    "posted": _("posted"),
+    "returned": _("returned"),
+}
+EXCEPTION_ACTS = {
+    "taken": _("taken on"),
+    "held": _("put off"),
+    "returned": _("returned to the payer"),
+    "posted": _("posted"),
+    "undone": _("undone"),
+}
+NOT_DONE = {
+    "changed": _("Somebody changed it meanwhile; it is left as it is now."),
+    "gone": _("It is not there, or of another region."),
+    "settled": _("It is posted or returned already."),
+    "nothing_to_undo": _("There is nothing to undo."),
+    "unknown_iin": _("Nobody in the registry has its IIN: choose a person."),
+    "still_wrong": _("It cannot be posted: other faults remain."),
+}
+MATCHES = {
+    "iin": _("the same IIN"),
+    "iin_swapped": _("two digits of the IIN swapped"),
+    "iin_one_digit": _("one digit of the IIN differs"),
+    "name": _("the same name"),
+    "name_crossed": _("the same name, crossed"),
+    "last_name": _("the same surname"),
+    "birth_date": _("the same birth date"),
+}
 EXCEPTIONS = {
     "bad_iin": _("IIN is wrong"),
     "unknown_iin": _("IIN is not in the registry"),

@@ -8,7 +8,7 @@ from django.db.models import Count, F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from payments import labels
-from registry.models import Contribution
+from registry.models import Contribution, Person
 
 
 class File(models.Model):
@@ -179,6 +179,12 @@ class ExceptionItem(models.Model):
     codes = ArrayField(models.CharField(max_length=20), verbose_name=_("codes"))
     state = models.CharField(_("state"), max_length=10, choices=labels.EXCEPTION_STATES)
     recorded_at = models.DateTimeField(_("recorded at"))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name=_("owner")
+    )
+    note = models.TextField(_("note"), blank=True, default="", db_default="")
+    version = models.IntegerField(_("version"), default=0, db_default=0)
+    tried_at = models.DateTimeField(_("tried at"), null=True, blank=True)
     entry = models.OneToOneField(
         Contribution, models.PROTECT, null=True, blank=True, related_name="exception"
     )
@@ -197,11 +203,41 @@ class ExceptionItem(models.Model):
         )
         triggers = (
             pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
-            pgtrigger.ReadOnly(name="facts_stay", exclude=("codes", "state", "entry")),
+            pgtrigger.ReadOnly(
+                name="facts_stay",
+                exclude=("codes", "state", "entry", "owner", "note", "version", "tried_at"),
+            ),
         )
 
     def __str__(self):
         return f"{self.message_id}:{self.line}"
+
+
+class ExceptionEvent(models.Model):
+    """What was done with an exception; `by` nobody is the night."""
+
+    item = models.ForeignKey(ExceptionItem, models.PROTECT, related_name="events")
+    act = models.CharField(_("what was done"), max_length=10, choices=labels.EXCEPTION_ACTS)
+    before = models.CharField(_("state before"), max_length=10, choices=labels.EXCEPTION_STATES)
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person")
+    )
+    note = models.TextField(_("note"), blank=True)
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name=_("by")
+    )
+
+    class Meta:
+        verbose_name = _("event of an exception")
+        verbose_name_plural = _("events of exceptions")
+        ordering = ("-id",)
+        triggers = (
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        )
+
+    def __str__(self):
+        return f"{self.item} {self.act}"
 
 
 class Finding(models.Model):

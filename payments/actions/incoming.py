@@ -10,9 +10,9 @@ from registry.rules.names import fold
 TABLES = """
 DROP TABLE IF EXISTS incoming_item, incoming_order;
 CREATE TEMP TABLE incoming_order (
-    number int, message int, reference text COLLATE "C", order_no text, order_date date,
+    number int, message bigint, reference text COLLATE "C", order_no text, order_date date,
     credited_on date, knp text, payer text COLLATE "C", payer_kind int, payer_name text, items int,
-    total bigint, declared bigint
+    total bigint, declared bigint, posting text
 );
 CREATE TEMP TABLE incoming_item (
     row bigint, order_number int, line int, iin text COLLATE "C", iin_ok boolean, last_name text,
@@ -55,7 +55,10 @@ def forget():
 
 
 def keep_messages(file):
-    """Keeps the messages of a file, one for each reference; returns their number."""
+    """Keeps the messages of a file, one for each reference; returns their number.
+
+    From then on `message` of an order is the id of its message.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO payments_message (file_id, number, reference, credited_on, knp, payer,"
@@ -69,7 +72,13 @@ def keep_messages(file):
             " ON CONFLICT (file_id, number) DO NOTHING",
             (file.pk,),
         )
-        return cursor.rowcount or file.messages_count
+        messages = cursor.rowcount or file.messages_count
+        cursor.execute(
+            "UPDATE incoming_order o SET message = m.id, posting = ''"
+            " FROM payments_message m WHERE m.file_id = %s AND m.number = o.message",
+            (file.pk,),
+        )
+        return messages
 
 
 def _copy(cursor, table, lines):
@@ -102,7 +111,7 @@ def _orders(orders):
             f"{order.number}\t\\N\t{text(order.reference)}\t{text(order.order_no[:60])}\t"
             f"{null(order.order_date)}\t{null(order.credited_on)}\t{text(order.knp)}\t"
             f"{text(order.payer_id)}\t{kind}\t{text(order.payer_name)}\t{order.items}\t"
-            f"{order.total}\t{null(order.declared)}\n"
+            f"{order.total}\t{null(order.declared)}\t\\N\n"
         )
 
 

@@ -24,8 +24,7 @@ def post(file, *, at, progress=lambda done: None):
     """Books the incoming items of a file, in a transaction that holds the lock of the books."""
     with connection.cursor() as cursor:
         touched_table(cursor)
-        cursor.execute(FORMER)
-        cursor.execute(RENUMBER)
+        former = renumber(cursor)
         cursor.execute("SELECT coalesce(max(row), 0) FROM incoming_item")
         rows = cursor.fetchone()[0]
     before = _last_entry()
@@ -33,7 +32,8 @@ def post(file, *, at, progress=lambda done: None):
     for start in range(0, rows, ITEMS_AT_ONCE):
         _post_slice(file, start + 1, start + ITEMS_AT_ONCE, rules, at)
         progress(min(start + ITEMS_AT_ONCE, rows))
-    run(ADDRESSED, (file.pk,)).close()
+    if former:
+        remember_former()
     derive(at=at)
     if file.posted:
         file.first_entry, file.last_entry = before + 1, _last_entry()
@@ -47,6 +47,18 @@ def _last_entry():
 
 
 def _post_slice(file, first, last, rules, at):
+    items, mask = book_items(first, last, file.pk * FILE_RANKS, rules, at)
+    good = mask == 0
+    _queue(file, items["row"][~good], mask[~good], at)
+    file.posted += int(good.sum())
+    file.posted_total += Decimal(int(items["amount"][good].sum())).scaleb(-2)
+
+
+def book_items(first, last, rank, rules, at):
+    """Books the incoming items of a range of rows that have no fault.
+
+    Returns all of them (INCOMING) with the masks of their faults. `rank` is that of row 0.
+    """
     items = fetch(f"SELECT {ITEMS}", (first, last), INCOMING)
     mask, kind, settled = decide(items, _self_paying(items), rules)
     good = mask == 0
@@ -60,27 +72,40 @@ def _post_slice(file, first, last, rules, at):
         settled.due[good],
         settled.share[good],
     )
-    book.book(ENTRIES, (at, file.pk * FILE_RANKS, *columns, file.pk), len(rows))
+    book.book(ENTRIES, (at, rank, *columns), len(rows))
     _touch(rows)
-    _queue(file, items["row"][~good], mask[~good], at)
-    file.posted += len(rows)
-    file.posted_total += Decimal(int(rows["amount"].sum())).scaleb(-2)
+    return items, mask
+
+
+def renumber(cursor):
+    """Gives incoming items under a former number that of their person; tells whether any was."""
+    cursor.execute("DROP TABLE IF EXISTS former_item")
+    cursor.execute(FORMER)
+    if not cursor.rowcount:
+        return False
+    cursor.execute("ANALYZE former_item")
+    cursor.execute(RENUMBER)
+    return True
+
+
+def remember_former():
+    """Keeps under which former numbers entries arrived."""
+    run(ADDRESSED, ()).close()
 
 
 FORMER = """
-    DROP TABLE IF EXISTS former_item;
     CREATE TEMP TABLE former_item ON COMMIT DROP AS
     SELECT i.row, i.iin AS former, p.iin
     FROM incoming_item i JOIN registry_formeriin f USING (iin)
         JOIN registry_person p ON p.id = f.person_id"""
 RENUMBER = "UPDATE incoming_item i SET iin = f.iin FROM former_item f WHERE f.row = i.row"
-ADDRESSED = """
+KEY = "o.message || ':' || i.line || o.posting"
+ADDRESSED = f"""
     INSERT INTO registry_addressed (entry_id, iin)
     SELECT c.id, f.former
     FROM former_item f JOIN incoming_item i USING (row)
         JOIN incoming_order o ON o.number = i.order_number
-        JOIN payments_message m ON m.file_id = %s AND m.number = o.message
-        JOIN registry_contribution c ON c.key = m.id || ':' || i.line
+        JOIN registry_contribution c ON c.key = {KEY}
     ON CONFLICT DO NOTHING"""
 
 CODES = ", ".join(f"'{fault}'" for fault in FAULTS)
@@ -117,7 +142,7 @@ def _self_paying(items):
 
 
 ENTRIES = f"""
-    SELECT m.id || ':' || i.line, d.person, o.payer, o.knp,
+    SELECT {KEY}, d.person, o.payer, o.knp,
         {EPOCH} + d.period, i.amount / 100.0, o.credited_on,
         o.order_no, o.order_date, %s, %s + i.row,
         (ARRAY[{KIND_NAMES}])[d.kind + 1], {EPOCH} + d.reference_day::int,
@@ -126,7 +151,6 @@ ENTRIES = f"""
         %s::bigint[], %s::bigint[]) AS d (row, person, period, kind, reference_day, due, share)
         JOIN incoming_item i ON i.row = d.row
         JOIN incoming_order o ON o.number = i.order_number
-        JOIN payments_message m ON m.file_id = %s AND m.number = o.message
     ORDER BY i.row"""
 
 
@@ -147,7 +171,7 @@ QUEUE = f"""
     INSERT INTO payments_exceptionitem (message_id, line, rank, raw, iin, last_name, first_name,
         middle_name, birth_date, payer, knp, period, amount, credited_on, order_no, order_date,
         codes, state, recorded_at)
-    SELECT m.id, i.line, %s + i.row, i.raw, left(i.iin, 40), left(i.last_name, 100),
+    SELECT o.message, i.line, %s + i.row, i.raw, left(i.iin, 40), left(i.last_name, 100),
         left(i.first_name, 100), left(i.middle_name, 100), i.birth_date, left(o.payer, 40),
         left(o.knp, 20), left(i.period, 20), i.amount / 100.0, o.credited_on, o.order_no,
         o.order_date, ARRAY(SELECT code FROM unnest(ARRAY[{CODES}]) WITH ORDINALITY c (code, place)
@@ -155,9 +179,8 @@ QUEUE = f"""
     FROM unnest(%s::bigint[], %s::bigint[]) AS d (row, mask)
         JOIN incoming_item i ON i.row = d.row
         JOIN incoming_order o ON o.number = i.order_number
-        JOIN payments_message m ON m.file_id = %s AND m.number = o.message
     ORDER BY i.row"""
 
 
 def _queue(file, rows, mask, at):
-    run(QUEUE, (file.pk * FILE_RANKS, at, rows, mask, file.pk)).close()
+    run(QUEUE, (file.pk * FILE_RANKS, at, rows, mask)).close()

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from django.utils import timezone, translation
 
 from mhifund.management.answer import Answer, Answering, bar, day, file
+from payments.actions import exceptions
 from payments.actions.derive import derive_rechecks
 from registry import labels
 from registry.actions import runs
@@ -46,7 +47,9 @@ class Command(Answering):
     def persons(self, stream, received, progress):
         at = timezone.now()
         received_on = received or timezone.localdate(at)
-        return load_persons(stream, received_on=received_on, at=at, progress=progress)
+        loaded = load_persons(stream, received_on=received_on, at=at, progress=progress)
+        exceptions.retry(at=at)
+        return loaded
 
     def categories(self, stream, received, progress):
         at = timezone.now()
