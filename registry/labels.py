@@ -216,6 +216,7 @@ REFUSALS = {
     "empty": _("The file is empty."),
     "unreadable": _("The file is no text that can be read."),
     "columns": _("The heading lacks columns, or has them twice."),
+    "mixed_snapshot": _("The rows of a snapshot differ in their source or their day of receipt."),
 }
 PERSON_EVENTS = {"new_iin": _("new IIN"), "merge": _("two records of one person")}
 NOT_POSSIBLE = {

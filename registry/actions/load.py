@@ -7,7 +7,7 @@ again changes nothing. A stream must be able to seek; `progress` is told how man
 from django.db import connection, transaction
 from django.utils.timezone import localdate
 
-from registry.actions import identity, news, spans, tally
+from registry.actions import identity, news, snapshot, spans, tally
 from registry.actions.columns import of
 from registry.actions.staging import LISTED, Loaded, stage
 from registry.models import Category, Person, Region
@@ -62,17 +62,26 @@ def load_persons(stream, *, received_on, at, progress=no_progress):
 
 
 @transaction.atomic
-def load_categories(stream, *, at, loaded_on=None, progress=no_progress):
-    """Spans of categories, row by row; with a day of loading, rows received later are rejected."""
+def load_categories(stream, *, at, loaded_on=None, is_snapshot=False, progress=no_progress):
+    """Spans of categories, row by row; with a day of loading, rows received later are rejected.
+
+    A span (person, category, first day) that its source said before and a snapshot of that source
+    lacks ends on the day of receipt, or is withdrawn if it begins later, unless a row of the same
+    person and category overlaps another span.
+    """
     loaded = Loaded()
     check = CategoryCheck({*Category.objects.values_list("code", flat=True)}, loaded_on)
     with connection.cursor() as cursor:
         cursor.execute(spans.STAGED)
         stage("staged_span", Source(stream), CATEGORY_COLUMNS, check, loaded, progress)
+        loaded.ends_nobody = is_snapshot and loaded.rejected_count > 0
+        origin = snapshot.origin() if is_snapshot else None
         spans.lock()
         cursor.execute(RENUMBER_SPANS)
         cursor.execute(UNKNOWN_IIN)
         loaded.reject_all(Rejection.UNKNOWN_IIN, cursor.fetchall())
+        if origin and not loaded.ends_nobody:
+            snapshot.stage_endings(*origin)
         spans.keep(loaded, at=at)
         cursor.execute("ANALYZE registry_categoryspan")
     return loaded.finish()

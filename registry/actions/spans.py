@@ -1,6 +1,7 @@
 """Rows about spans of categories, one after the other: each is kept, changes another, or overlaps.
 
-They wait in the table staged_span of this connection, every one with the IIN of a person.
+They wait in the table staged_span of this connection, every one with the IIN of a person. Lines
+below zero are endings by a snapshot: they come first, and none where a row of the file overlaps.
 """
 
 from itertools import groupby, islice
@@ -56,17 +57,27 @@ def _accept(loaded):
 def _accepted(rows, loaded):
     for _pair, found in groupby(rows, key=itemgetter(0, 1)):
         known, news, lines = [], [], []
-        for _person, _category, line, _id, *span in found:
-            (news if line else known).append(Span(*span))
-            lines += [line] if line else []
-        for line, outcome in zip(lines, judge(known, news), strict=True):
+        for _person, _category, line, is_known, *span in found:
+            (known if is_known else news).append(Span(*span))
+            lines += [] if is_known else [line]
+        for line, outcome in _outcomes(known, news, lines):
             if isinstance(outcome, Span):
                 days = f"{outcome.since} – {outcome.until or '…'}"
                 loaded.reject(line, Fault(Rejection.OVERLAP, days))
             elif outcome is not Outcome.UNCHANGED:
                 loaded.new += outcome is Outcome.NEW
-                loaded.changed += outcome is Outcome.CHANGED
+                loaded.changed += outcome is Outcome.CHANGED and line > 0
+                loaded.ended += line < 0
                 yield line
+
+
+def _outcomes(known, news, lines):
+    """The lines with what becomes of them; none is an ending where another row overlaps."""
+    outcomes = judge(known, news)
+    endings = sum(line < 0 for line in lines)
+    if endings and any(isinstance(outcome, Span) for outcome in outcomes):
+        return _outcomes(known, news[endings:], lines[endings:])
+    return zip(lines, outcomes, strict=True)
 
 
 STAGED = """
@@ -115,7 +126,7 @@ FROM (
     WHERE ({PAIR}, valid_from) IN (SELECT {PAIR}, valid_from FROM accepted)
     UNION ALL SELECT * FROM accepted
 ) rows
-WINDOW act AS (PARTITION BY {PAIR}, valid_from ORDER BY received_on, line, id)""",
+WINDOW act AS (PARTITION BY {PAIR}, valid_from ORDER BY received_on, id, line)""",
 }
 
 ADD_ALONE = f"""
@@ -126,8 +137,8 @@ OPEN = f"""
 WITH open AS (SELECT line, {PAIR}, {SPAN} FROM placed_span WHERE NOT (settled OR alone))
 SELECT {PAIR}, 0 AS line, id, {SPAN} FROM known_span
 WHERE ({PAIR}) IN (SELECT {PAIR} FROM open)
-UNION ALL SELECT {PAIR}, line, 0, {SPAN} FROM open
-ORDER BY person_id, category_id, line, id"""
+UNION ALL SELECT {PAIR}, line, NULL, {SPAN} FROM open
+ORDER BY person_id, category_id, id, line"""
 
 KEEP = "COPY accepted_span FROM STDIN"
 

@@ -24,7 +24,10 @@ class Rejected(NamedTuple):
 
 @dataclass
 class Loaded:
-    """rows = new + changed + unchanged + rejected_count; `rejected` lists the first of them."""
+    """rows = new + changed + unchanged + rejected_count; `rejected` lists the first of them.
+
+    `ended` are spans that a snapshot lacks; one with rows that cannot be read ends nobody.
+    """
 
     rows: int = 0
     new: int = 0
@@ -32,6 +35,8 @@ class Loaded:
     unchanged: int = 0
     rejected_count: int = 0
     rejected: list[Rejected] = field(default_factory=list)
+    ended: int = 0
+    ends_nobody: bool = False
 
     def reject(self, line, fault):
         self.rejected_count += 1

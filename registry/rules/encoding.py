@@ -29,6 +29,7 @@ class Refusal(StrEnum):
     EMPTY = "empty"
     UNREADABLE = "unreadable"
     COLUMNS = "columns"
+    MIXED_SNAPSHOT = "mixed_snapshot"
 
 
 class Refused(Exception):

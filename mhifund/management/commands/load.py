@@ -1,7 +1,8 @@
 """Extracts of persons and lists of categories, from a file into the registry."""
 
-from dataclasses import asdict
+from functools import partial
 
+from django.core.management.base import CommandError
 from django.utils import timezone, translation
 
 from mhifund.management.answer import Answer, Answering, bar, day, file
@@ -14,6 +15,7 @@ from registry.actions.staging import Loaded
 from registry.rules.encoding import Refused
 
 SHOWN = 20
+ENDS_NOBODY = "nobody is ended: with rows that cannot be read the snapshot may not be complete"
 
 
 class Command(Answering):
@@ -30,17 +32,26 @@ class Command(Answering):
             help="the day on which the file was received (default: today); with it, categories"
             " that were received later are rejected",
         )
+        parser.add_argument(
+            "--snapshot",
+            action="store_true",
+            help="the list of categories is all its source says: what is missing ends on that day",
+        )
 
-    def answers(self, *, what, file, received, **options):
-        verb = {"persons": self.persons, "categories": self.categories}[what]
+    def answers(self, *, what, file, received, snapshot, **options):
+        if snapshot and what == "persons":
+            raise CommandError("--snapshot is for categories", returncode=2)
+        categories = partial(self.categories, is_snapshot=snapshot)
+        verb = {"persons": self.persons, "categories": categories}[what]
         with translation.override("en"), file.open("rb") as stream, bar(file) as shown:
             try:
                 loaded = verb(stream, received, lambda read: shown.update(read - shown.n))
             except Refused as refused:
                 text = f"{labels.REFUSALS[refused.code]} ({refused.text})"
-                yield Answer(counted(Loaded()) | {"code": refused.code, "text": text}, done=False)
+                told = counted(what, Loaded()) | {"code": refused.code, "text": text}
+                yield Answer(told, done=False)
                 return
-        yield Answer(counted(loaded))
+        yield Answer(counted(what, loaded))
         at = timezone.now()
         runs.judge_news(on=timezone.localdate(at), at=at)
 
@@ -51,9 +62,11 @@ class Command(Answering):
         exceptions.retry(at=at)
         return loaded
 
-    def categories(self, stream, received, progress):
+    def categories(self, stream, received, progress, *, is_snapshot):
         at = timezone.now()
-        loaded = load_categories(stream, at=at, loaded_on=received, progress=progress)
+        loaded = load_categories(
+            stream, at=at, loaded_on=received, is_snapshot=is_snapshot, progress=progress
+        )
         derive_rechecks(at=at)
         return loaded
 
@@ -65,14 +78,20 @@ class Command(Answering):
         yield (
             f"{value['rows']} rows: {value['new']} new, {value['changed']} changed,"
             f" {value['unchanged']} unchanged, {rejected} rejected"
+            + (f", {value['ended']} ended" if "ended" in value else "")
         )
+        if "text" in value:
+            yield value["text"]
         for row in value["rejected"][:SHOWN]:
             yield f"line {row['line']}: {row['text']}"
         if rejected > SHOWN:
             yield f"… and {rejected - SHOWN} more"
 
 
-def counted(loaded):
-    answer = asdict(loaded)
-    del answer["rejected_count"]
-    return answer | {"rejected": [row._asdict() for row in loaded.rejected]}
+def counted(what, loaded):
+    numbers = ("rows", "new", "changed", "unchanged", *(["ended"] if what == "categories" else []))
+    return (
+        {number: getattr(loaded, number) for number in numbers}
+        | {"rejected": [row._asdict() for row in loaded.rejected]}
+        | ({"text": ENDS_NOBODY} if loaded.ends_nobody else {})
+    )

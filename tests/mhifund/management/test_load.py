@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from registry.models import CategorySpan, Person, PersonRecord, Recheck
+from registry.models import Awaiting, CategorySpan, Person, PersonRecord, Recheck
 from registry.rules.iin import is_iin
 
 ROWS = 20_000
@@ -61,9 +61,55 @@ def test_the_outcome_is_told_as_one_json_object(written, capsys):
         "new": 1,
         "changed": 0,
         "unchanged": 0,
+        "ended": 0,
         "rejected": [{"line": 3, "code": "bad_row"}],
     }
     assert not Recheck.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_snapshot_tells_how_many_it_ended(written, capsys):
+    call_command("load", "persons", written(PERSONS + ROW))
+    call_command("load", "categories", written(CATEGORIES + SPAN))
+    Awaiting.objects.all().delete()
+    capsys.readouterr()
+    other = SPAN.replace("student", "disabled").replace("09-10", "09-12")
+    call_command("load", "categories", written(CATEGORIES + other), "--snapshot")
+    assert capsys.readouterr().out == (
+        "1 rows: 1 new, 0 changed, 0 unchanged, 0 rejected, 1 ended\n"
+    )
+    call_command("load", "categories", written(CATEGORIES + other), "--snapshot", "--json")
+    assert json.loads(capsys.readouterr().out)["ended"] == 0
+    assert not Awaiting.objects.exists()  # they are judged at once
+    assert not Recheck.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_snapshot_with_unreadable_rows_tells_that_it_ends_nobody(written, capsys):
+    call_command("load", "persons", written(PERSONS + ROW))
+    call_command("load", "categories", written(CATEGORIES + SPAN))
+    for form in ("--json",), ():
+        capsys.readouterr()
+        call_command("load", "categories", written(CATEGORIES + "x\n"), "--snapshot", *form)
+        out = capsys.readouterr().out
+        told = json.loads(out)["text"] if form else out.splitlines()[1]
+        assert told.startswith("nobody is ended: ")
+    assert CategorySpan.objects.get().valid_to is None
+
+
+@pytest.mark.django_db
+def test_a_mixed_snapshot_is_refused(written, capsys):
+    mixed = CATEGORIES + SPAN + SPAN.replace("test", "other")
+    with pytest.raises(SystemExit) as ended:
+        call_command("load", "categories", written(mixed), "--snapshot", "--json")
+    told = json.loads(capsys.readouterr().out)
+    assert (ended.value.code, told["code"], told["ended"]) == (1, "mixed_snapshot", 0)
+
+
+def test_a_snapshot_of_persons_is_wrong_use():
+    with pytest.raises(CommandError) as wrong:
+        call_command("load", "persons", __file__, "--snapshot")
+    assert wrong.value.returncode == 2
 
 
 @pytest.mark.django_db
@@ -98,9 +144,9 @@ def test_a_load_that_was_killed_is_done_by_the_same_command_again(written):
     numbers = [number for number in map(with_check_digit, range(ROWS)) if is_iin(number)]
     persons = PERSONS + "".join(map(a_person, numbers))
     categories = CATEGORIES + "".join(map(two_spans, numbers))
-    for what, text, model, moment in (
-        ("persons", persons, Person, "INSERT INTO registry_"),
-        ("categories", categories, CategorySpan, "COPY staged_"),
+    for what, text, model, moment, none in (
+        ("persons", persons, Person, "INSERT INTO registry_", {}),
+        ("categories", categories, CategorySpan, "COPY staged_", {"ended": 0}),
     ):
         path = written(text)
         killed = running("load", what, path)
@@ -108,7 +154,7 @@ def test_a_load_that_was_killed_is_done_by_the_same_command_again(written):
         killed.kill()
         assert killed.wait() == -signal.SIGKILL
         assert running("load", what, path).wait() == 0
-        assert json.loads(running("load", what, path, "--json").communicate()[0]) == {
+        assert json.loads(running("load", what, path, "--json").communicate()[0]) == none | {
             "rows": text.count("\n") - 1,
             "new": 0,
             "changed": 0,
