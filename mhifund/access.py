@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from mhifund import labels
-from registry.models import Person
+from registry.models import FormerIin, Person
 
 
 def persons_for(user):
@@ -49,5 +49,8 @@ def exceptions_for(user, items):
     within = regions(user)
     if within is None:
         return items
-    others = Person.objects.filter(iin=OuterRef("iin")).exclude(region__in=within)
-    return items.exclude(Exists(others))
+    others = Person.objects.filter(iin=OuterRef("iin"), merged_into=None)
+    former = FormerIin.objects.filter(iin=OuterRef("iin"))
+    return items.exclude(Exists(others.exclude(region__in=within))).exclude(
+        Exists(former.exclude(person__region__in=within))
+    )

@@ -23,17 +23,25 @@ GOOD, OPEN, BAD = ("is-good", "check"), ("", "minus"), ("is-bad", "x")
 def card(person, query):
     """The context of the card for the query of its page."""
     asked, on, known_at = asked_of(query)
+    who = _as_known(person, known_at) if query.get("known") else person
     spans = spans_of(person, known_at)
     tab = query.get("tab") if query.get("tab") in TABS else "categories"
     return {
         "person": person,
+        "who": who,
         "on": on,
         "asked": asked,
         "tab": tab,
         "categories": timeline.bars(spans, on),
         "rows": TABS[tab](person, on, known_at),
         "all_years": "years" in query,
-    } | _status(person, on, known_at, spans, "years" in query)
+    } | _status(person, who, on, known_at, spans, "years" in query)
+
+
+def _as_known(person, known_at):
+    """What extracts had said of a person by a moment; the person as of today before the first."""
+    records = person.records.filter(recorded_at__lte=known_at).select_related("region")
+    return records.order_by("received_on", "id").last() or person
 
 
 def asked_of(query):
@@ -62,7 +70,7 @@ def held(spans, on):
     return [span.category.name for span in spans if _holds(span, on)]
 
 
-def _status(person, on, known_at, spans, all_years):
+def _status(person, who, on, known_at, spans, all_years):
     try:
         explained = explain(
             person, on=on, known_at=known_at, since=_first(on) if all_years else None
@@ -72,7 +80,7 @@ def _status(person, on, known_at, spans, all_years):
     lines = [_tile(line) for line in explained.months]
     return {
         "explained": explained,
-        "sentence": sentences.sentence(explained, person, held(spans, on)),
+        "sentence": sentences.sentence(explained, who, held(spans, on)),
         "article": sentences.article(explained.reason),
         "entitled": sentences.entitled(explained),
         "tiles": lines[-12:],
@@ -174,6 +182,9 @@ def _corrections(person, on, known_at):
     """Corrections of who the person is, newest first; only the last one can be undone."""
     events = PersonEvent.objects.filter(Q(person=person) | Q(other=person), at__lte=known_at)
     rows = list(events.select_related("person", "other", "by", "undone_by")[:SHOWN])
+    for row in rows:
+        if row.undone_at and row.undone_at > known_at:
+            row.undone_at = row.undone_by = None
     last = next((row for row in rows if row.undone_at is None), None)
     return [(row, row is last) for row in rows]
 

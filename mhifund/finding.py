@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from django.db.models import Q
 
-from registry.models import FormerIin
+from registry.models import FormerIin, Person
 from registry.rules.iin import is_bin, is_iin
 from registry.rules.names import fold
 
@@ -50,7 +50,9 @@ def named(persons, text):
     matches = _begin(*words)
     if len(words) == 2:
         matches |= _begin(*reversed(words))
-    return persons.filter(matches, merged_into=None).order_by("last_key", "first_key", "id")
+    merged = Person.objects.filter(matches, merged_into__isnull=False)[:MOST_FORMER]
+    found = matches | Q(pk__in=[row.merged_into_id for row in merged])
+    return persons.filter(found, merged_into=None).order_by("last_key", "first_key", "id")
 
 
 def _begin(last, first=""):

@@ -27,6 +27,7 @@ urlpatterns = [
     path("persons/<int:pk>/recompute/", persons.recompute, name="recompute"),
     path("persons/<int:pk>/months/<str:month>/", persons.payments, name="month"),
     path("persons/<int:pk>/identity/", identity.identity, name="identity"),
+    path("persons/<int:pk>/identity/<int:other>/", identity.compare, name="compare"),
     path("persons/<int:pk>/merge/<int:other>/", identity.merge, name="merge"),
     path("persons/<int:pk>/undo/<int:event>/", identity.undo, name="undo_correction"),
     path("warnings/", warnings.warned, name="warnings"),

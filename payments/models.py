@@ -105,10 +105,13 @@ class File(models.Model):
         """How many posted items of the file have each finding."""
         if self.first_entry is None:
             return {}
-        rows = Finding.objects.filter(
-            entry__gte=self.first_entry, entry__lte=self.last_entry, dropped_at=None
+        first, last = self.first_entry, self.last_entry
+        rows = Finding.objects.filter(dropped_at=None).values_list("code")
+        own = _counted(rows.filter(entry__gte=first, entry__lte=last))
+        moved = _counted(
+            rows.filter(entry__moved__origin__gte=first, entry__moved__origin__lte=last)
         )
-        return _counted(rows.values_list("code"))
+        return {code: own.get(code, 0) + moved.get(code, 0) for code in sorted({*own, *moved})}
 
 
 def _counted(rows):

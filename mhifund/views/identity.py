@@ -2,13 +2,12 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.db import transaction
-from django.db.models import Q
+from django.db import OperationalError, connection, transaction
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from psycopg.errors import LockNotAvailable
 
 from mhifund import access, written
 from mhifund.forms import NewIin, SamePerson, Why
@@ -18,6 +17,9 @@ from registry import labels
 from registry.actions import identity as actions
 from registry.models import CategorySpan, Contribution, PersonEvent
 from registry.rules.iin import masked
+
+PATIENCE = "5s"
+"""How long a correction waits for a load or a posting."""
 
 may_correct = permission_required("registry.correct_identity", raise_exception=True)
 
@@ -37,26 +39,36 @@ def identity(request, pk):
             messages.success(request, _("The person has a new IIN; the old one still finds them."))
             return redirect("person", pk=pk)
     same = SamePerson(request.GET if "other" in request.GET else None)
-    context = {"person": person, "form": form, "same": same, "why": Why(auto_id="why_%s")}
-    return render(request, "mhifund/identity.html", context | _compared(request, person, same))
+    if same.is_valid() and (other := _other(request, person, same)):
+        return redirect("compare", pk=pk, other=other.pk)
+    return render(request, "mhifund/identity.html", _forms(person, form=form, same=same))
 
 
-def _compared(request, person, same):
-    """Both records, fact by fact, once the other one is found."""
-    if not same.is_valid():
-        return {}
+def _other(request, person, same):
+    """The record that was asked for; None where it is not another one, which is told."""
     found = actions.holder(same.cleaned_data["other"])
     other = found and access.persons_for(request.user).filter(pk=found.pk).first()
-    if other is None or other == person:
-        same.add_error(
-            "other",
-            labels.NOT_POSSIBLE["one_person"] if other else labels.REJECTIONS["unknown_iin"],
-        )
-        return {}
+    if other is None:
+        same.add_error("other", labels.REJECTIONS["unknown_iin"])
+    elif other == person:
+        same.add_error("other", labels.NOT_POSSIBLE["one_person"])
+        return None
+    return other
+
+
+def _forms(person, **asked):
+    return {"person": person, "form": NewIin(), "same": SamePerson()} | asked
+
+
+@may_correct
+def compare(request, pk, other):
+    """Both records, fact by fact, before they are made one."""
+    person, other = _visible(request, pk), _visible(request, other)
     Look.objects.create(person=other, user=request.user, act="card", at=timezone.now())
     pairs = zip(_facts(person), _facts(other), strict=True)
     facts = [(name, ours, theirs) for (name, ours), (_name, theirs) in pairs]
-    return {"other": other, "facts": facts}
+    asked = {"other": other, "facts": facts, "why": Why(auto_id="why_%s")}
+    return render(request, "mhifund/identity.html", _forms(person, **asked))
 
 
 def _facts(person):
@@ -85,7 +97,7 @@ def merge(request, pk, other):
     why = Why(request.POST)
     if not why.is_valid():
         messages.error(request, _("Say why these are one person."))
-        return redirect(reverse("identity", args=[pk], query={"other": dropped.iin}))
+        return redirect("compare", pk=pk, other=other)
     try:
         _corrected(request, actions.merge, kept, dropped, note=why.cleaned_data["note"])
     except actions.NotPossible as fault:
@@ -100,7 +112,9 @@ def merge(request, pk, other):
 def undo(request, pk, event):
     """Takes a correction back."""
     person = _visible(request, pk)
-    found = get_object_or_404(PersonEvent, Q(person=person) | Q(other=person), pk=event)
+    found = get_object_or_404(PersonEvent, person=person, pk=event)
+    if found.other_id:
+        get_object_or_404(access.persons_for(request.user), pk=found.other_id)
     try:
         _corrected(request, actions.undo, found)
     except actions.NotPossible as fault:
@@ -114,6 +128,14 @@ def undo(request, pk, event):
 def _corrected(request, correct, *facts, **note):
     """Makes a correction; what follows from it is derived and judged right after."""
     by = request.user
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = %s", (PATIENCE,))
+        try:
+            actions.lock()
+        except OperationalError as fault:
+            if isinstance(fault.__cause__, LockNotAvailable):
+                raise actions.NotPossible("busy") from None
+            raise
     correct(*facts, at=timezone.now(), by=by, **note)
     transaction.on_commit(lambda: recheck.delay(by.pk))
 

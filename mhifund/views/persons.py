@@ -46,7 +46,7 @@ def person(request, pk):
     """The card: who, the status on a day with its reason, the months, and what they rest on."""
     found, at = _visible(request, pk), timezone.now()
     *_asked, known_at = card.asked_of(request.GET)
-    kept = keeper(found, known_at)
+    kept = keeper(found, known_at if request.GET.get("known") else None)
     if kept != found:
         return redirect("person", pk=kept.pk)
     if judge_person(found.pk, on=timezone.localdate(at), at=at):

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from django.db.models import Exists, OuterRef, Sum
 
-from registry.actions import law
+from registry.actions import identity, law
 from registry.models import CategorySpan, Contribution, Exclusion
 from registry.rules import arrears, months
 from registry.rules.due import SELF_PAYING, Kind, due
@@ -16,7 +16,7 @@ AGENT = (Kind.EMPLOYER, Kind.EMPLOYEE)
 def of_payer(number, first, last, *, on, regions=None):
     """Arrears of the months first … last that a BIN or IIN paid late for others."""
     rules, calendar = law.law(), law.calendar()
-    entries = Contribution.objects.filter(payer=number, kind__in=AGENT)
+    entries = Contribution.objects.filter(payer__in=_numbers(number), kind__in=AGENT)
     if regions is not None:
         entries = entries.filter(person__region__in=regions)
     found = []
@@ -26,6 +26,14 @@ def of_payer(number, first, last, *, on, regions=None):
         except NotInForce:
             continue
     return found
+
+
+def _numbers(number):
+    """The number and, of a person, all they had before."""
+    holder = identity.holder(number)
+    if holder is None:
+        return [number]
+    return [holder.iin, *holder.former_iins.values_list("iin", flat=True)]
 
 
 def of_person(person, first, last, *, on):

@@ -1,11 +1,15 @@
 """What a merge hands over: entries and spans are written anew, the old ones count nowhere."""
 
 from django.db import connection
+from django.utils.timezone import localdate
 
-from registry.actions import book, spans
+from registry.actions import book, spans, tally
 from registry.actions.columns import of, run
 from registry.actions.staging import Loaded
+from registry.models import Person, PersonRecord
 from registry.models.books import MOVED
+from registry.models.persons import PersonFields
+from registry.rules.names import fold
 
 OF_OTHER = f"""
 SELECT c.id FROM registry_contribution c WHERE c.person_id = %(other)s AND {book.STANDING}"""
@@ -13,7 +17,8 @@ SELECT c.id FROM registry_contribution c WHERE c.person_id = %(other)s AND {book
 # What came under a number of the other person, and what reverses that or an entry of theirs.
 ADDRESSED = f"""
 WITH addressed AS (
-    SELECT c.id FROM registry_contribution c JOIN registry_addressed a ON a.entry_id = c.id
+    SELECT c.id FROM registry_contribution c LEFT JOIN registry_moved m ON m.entry_id = c.id
+        JOIN registry_addressed a ON a.entry_id = coalesce(m.origin_id, c.id)
     WHERE c.person_id = %(person)s AND a.iin = ANY(%(numbers)s) AND {book.STANDING}
 )
 SELECT id FROM addressed
@@ -29,25 +34,27 @@ FACTS = (
     " due, share"
 )
 
+# Each entry with the first of its line, whose key, with the event, is that of the new one.
+ORIGINS = """
+registry_contribution c LEFT JOIN registry_moved m ON m.entry_id = c.id
+    JOIN registry_contribution o ON o.id = coalesce(m.origin_id, c.id)"""
+
 # A reversal follows what it reverses: to the entry that was written anew, or back to the old one.
 WRITE_ANEW = f"""
 INSERT INTO registry_contribution (key, person_id, recorded_at, {FACTS}, reverses_id)
-SELECT c.key || ':' || %(event)s, %(to)s, %(at)s, {of("c", FACTS)}, coalesce(
+SELECT o.key || ':' || %(event)s, %(to)s, %(at)s, {of("c", FACTS)}, coalesce(
     (SELECT m.source_id FROM registry_moved m
         WHERE m.entry_id = c.reverses_id AND m.event_id = %(event)s),
-    (SELECT n.id FROM registry_contribution r
-        JOIN registry_contribution n ON n.key = r.key || ':' || %(event)s
-        WHERE r.id = c.reverses_id))
-FROM registry_contribution c
+    (SELECT n.id FROM (SELECT o.key FROM {ORIGINS} WHERE c.id = reversing.reverses_id) r
+        JOIN registry_contribution n ON n.key = r.key || ':' || %(event)s))
+FROM {ORIGINS} CROSS JOIN LATERAL (SELECT c.reverses_id) reversing
 WHERE c.id = ANY(%(moving)s) AND (c.reverses_id IS NOT NULL) = %(reversals)s
 ORDER BY c.id"""
 
-REMEMBER = """
+REMEMBER = f"""
 INSERT INTO registry_moved (entry_id, source_id, origin_id, event_id)
-SELECT n.id, c.id, coalesce(m.origin_id, c.id), %(event)s
-FROM registry_contribution c
-    JOIN registry_contribution n ON n.key = c.key || ':' || %(event)s
-    LEFT JOIN registry_moved m ON m.entry_id = c.id
+SELECT n.id, c.id, o.id, %(event)s
+FROM {ORIGINS} JOIN registry_contribution n ON n.key = o.key || ':' || %(event)s
 WHERE c.id = ANY(%(moving)s)"""
 
 LEAVE = f"""
@@ -114,7 +121,8 @@ def settle(event):
 RANGE = "daterange(s.valid_from, s.valid_to, '[]')"
 HOLDS = "coalesce(s.valid_to, 'infinity') >= s.valid_from"
 
-# Spans that fit beside those of the person come with their history, of the others what is free.
+# Spans that fit beside those of the person come with their history; of the others what is free,
+# on top of whatever the person had from that day on.
 TAKE_SPANS = f"""
 WITH held AS (
     SELECT category_id, range_agg({RANGE}) AS days FROM registry_categoryspan s
@@ -133,7 +141,10 @@ WITH held AS (
     SELECT 0 AS turn, id, category_id, valid_from, valid_to, received_on, source
     FROM theirs WHERE NOT clashes
     UNION ALL
-    SELECT 1, s.id, s.category_id, lower(free), upper(free) - 1, s.received_on, s.source
+    SELECT 1, s.id, s.category_id, lower(free), upper(free) - 1, greatest(s.received_on, (
+        SELECT max(k.received_on) FROM registry_categoryspan k
+        WHERE (k.person_id, k.category_id, k.valid_from)
+            = (%(person)s, s.category_id, lower(free)))), s.source
     FROM theirs s, unnest(multirange({RANGE}) - coalesce(s.days, '{{}}'::datemultirange)) free
     WHERE s.clashes AND s.holds AND s.superseded_on IS NULL
 )
@@ -150,9 +161,9 @@ SELECT 1000000 + row_number() OVER (ORDER BY s.id), %(iin)s,
 FROM registry_categoryspan s WHERE s.id = ANY(%(ids)s)"""
 
 RESTORE = """
-INSERT INTO staged_span (line, iin, category_id, valid_from, valid_to, received_on, source)
+INSERT INTO staged_span (line, iin, category_id, valid_from, valid_to, received_on, source, under)
 SELECT row_number() OVER (ORDER BY s.id), %(iin)s,
-    s.category_id, s.valid_from, s.valid_to, s.received_on, s.source
+    s.category_id, s.valid_from, s.valid_to, s.received_on, s.source, s.under
 FROM registry_categoryspan s WHERE s.id = ANY(%(ids)s)"""
 
 BELIEVED = f"""
@@ -165,9 +176,17 @@ BROUGHT = """
 SELECT id FROM registry_categoryspan WHERE person_id = %(person)s AND id > %(before)s ORDER BY id"""
 
 
+FACTS_OF_A_PERSON = [field.attname for field in PersonFields._meta.fields]
+MOVED_REGION = "SELECT %(person)s::bigint, %(old)s::text, %(new)s::text"
+
+# What was loaded meanwhile under a number of the other person.
+LOADED = """
+SELECT id FROM {table} WHERE person_id = %(person)s AND under = ANY(%(numbers)s)
+    AND recorded_at >= %(since)s ORDER BY id"""
+
+
 def take_spans(event, *, at):
     """Gives `person` the categories of `other`, and remembers in the event which rows they are."""
-    spans.lock()
     person, other = {"person": event.person_id}, {"other": event.other_id}
     [before] = _ids("SELECT coalesce(max(id), 0) FROM registry_categoryspan", {})
     event.withdrawn = _ids(BELIEVED, other)
@@ -181,10 +200,42 @@ def take_spans(event, *, at):
 
 
 def give_spans_back(event, *, at):
-    """Takes from `person` the rows that came with the event, and gives `other` back theirs."""
-    spans.lock()
+    """Takes from `person` what came with the event or for `other` since, and gives it to them."""
+    later = _loaded(event, "registry_categoryspan")
     with connection.cursor() as cursor:
         cursor.execute(spans.STAGED)
-        cursor.execute(RESTORE, {"iin": event.old_iin, "ids": event.withdrawn})
-        cursor.execute(WITHDRAW, {"iin": event.new_iin, "ids": event.brought})
+        cursor.execute(RESTORE, {"iin": event.old_iin, "ids": event.withdrawn + later})
+        cursor.execute(WITHDRAW, {"iin": event.person.iin, "ids": event.brought + later})
     spans.keep(Loaded(), at=at)
+
+
+def give_facts_back(event, *, at):
+    """Gives `other` what extracts said of them since, and `person` back what was said before."""
+    later = _loaded(event, "registry_personrecord")
+    if not later:
+        return
+    theirs = [*PersonRecord.objects.filter(pk__in=later).order_by("received_on", "pk")]
+    own = event.person.records.exclude(pk__in=later).order_by("received_on", "pk").last()
+    for record in theirs:
+        _tell(event.other, record, record.received_on, at)
+    _tell(event.person, own, max(own.received_on, theirs[-1].received_on), at)
+
+
+def _tell(person, record, received_on, at):
+    """Tells of a person what a record says, as if it had been received on a day."""
+    facts = {name: getattr(record, name) for name in FACTS_OF_A_PERSON}
+    is_latest = not person.records.filter(received_on__gt=received_on).exists()
+    person.records.create(received_on=received_on, recorded_at=at, under=record.under, **facts)
+    if not is_latest:
+        return
+    if record.region_id != person.region_id:
+        moved = {"person": person.pk, "old": person.region_id, "new": record.region_id}
+        tally.move_regions(MOVED_REGION, moved, on=localdate(at), at=at)
+    keys = {"last_key": fold(record.last_name), "first_key": fold(record.first_name)}
+    Person.objects.filter(pk=person.pk).update(**facts, **keys)
+
+
+def _loaded(event, table):
+    numbers = [event.old_iin, *event.numbers]
+    values = {"person": event.person_id, "numbers": numbers, "since": event.at}
+    return _ids(LOADED.format(table=table), values)

@@ -1,10 +1,11 @@
 """Who is who: a person gets a new IIN, two persons turn out to be one, and each can be undone."""
 
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.timezone import localdate
 
-from registry.actions import book, handover, judge, news, tally
-from registry.models import FormerIin, Person, PersonEvent
+from registry.actions import book, handover, judge, news, spans, tally
+from registry.models import FormerIin, Person, PersonEvent, Recheck
 from registry.rules.iin import is_iin
 
 
@@ -25,19 +26,36 @@ def holder(iin, known_at=None):
 
 def keeper(person, known_at=None):
     """Whom a person was merged into, now or as known at a moment; else the person."""
-    while person.merged_into_id and _was_merged(person, known_at):
-        person = person.merged_into
+    while merge := _merge_of(person, known_at):
+        person = merge.person
     return person
 
 
-def _was_merged(person, known_at):
-    merges = person.merges.filter(undone_at=None)
-    return known_at is None or merges.filter(at__lte=known_at).exists()
+def _merge_of(person, known_at):
+    """The merge of which nothing was undone by then, or None."""
+    if known_at is None and person.merged_into_id is None:
+        return None
+    standing = Q(undone_at=None)
+    if known_at is not None:
+        standing = Q(at__lte=known_at) & (standing | Q(undone_at__gt=known_at))
+    return person.merges.filter(standing).select_related("person").first()
+
+
+def lock():
+    """Corrections wait for loads and postings, and these for them; books, persons, spans."""
+    book.lock_the_books()
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE registry_person IN SHARE ROW EXCLUSIVE MODE")
+    spans.lock()
 
 
 @transaction.atomic
-def change_iin(person, new_iin, *, at, by=None, note=""):
-    """Gives a person another number; the old one still finds them. Returns the PersonEvent."""
+def change_iin(person, new_iin, *, at, by=None, note="", received_on=None):
+    """Gives a person another number; the old one still finds them. Returns the PersonEvent.
+
+    `received_on` is the day of the extract that tells it, if one does.
+    """
+    lock()
     [person] = _locked(person)
     if not is_iin(new_iin):
         raise NotPossible("bad_iin")
@@ -50,6 +68,7 @@ def change_iin(person, new_iin, *, at, by=None, note=""):
         old_iin=person.iin,
         new_iin=new_iin,
         note=note,
+        received_on=received_on,
         at=at,
         by=by,
         numbers=[new_iin] if taken else [],
@@ -63,9 +82,14 @@ def change_iin(person, new_iin, *, at, by=None, note=""):
 
 @transaction.atomic
 def merge(kept, dropped, *, at, by=None, note=""):
-    """Makes of two persons one: `kept` gets the payments, categories and numbers of `dropped`."""
-    book.lock_the_books()
+    """Makes of two persons one: `kept` gets the payments, categories and numbers of `dropped`.
+
+    Facts of the extract stay those of `kept`, so a day of death must stand there.
+    """
+    lock()
     kept, dropped = _locked(kept, dropped)
+    if dropped.died_on and dropped.died_on != kept.died_on:
+        raise NotPossible("keep_the_dead")
     event = PersonEvent.objects.create(
         kind="merge",
         person=kept,
@@ -92,11 +116,10 @@ def merge(kept, dropped, *, at, by=None, note=""):
 def undo(event, *, at, by=None):
     """Takes a correction back, the latest first. Of a merge, what came for the other goes to them.
 
-    Payments that arrived meanwhile stay with whom they were addressed to: those under a number of
-    `other` move to them, refunds go where their payment goes, all others stay. Categories that
-    were loaded meanwhile stay with `person`.
+    What arrived meanwhile belongs to whom it was addressed to: payments, categories and facts of
+    extracts under a number of `other` go to them, refunds where their payment goes.
     """
-    book.lock_the_books()
+    lock()
     persons = [event.person, event.other] if event.other else [event.person]
     _lock(persons)
     event = PersonEvent.objects.select_for_update(of=("self",)).get(pk=event.pk)
@@ -114,7 +137,7 @@ def undo(event, *, at, by=None):
 def _undo_number(event, at):
     FormerIin.objects.filter(iin=event.old_iin).delete()
     for iin in event.numbers:
-        before = PersonEvent.objects.filter(person=event.person, old_iin=iin, pk__lt=event.pk)
+        before = PersonEvent.objects.filter(old_iin=iin, pk__lt=event.pk)
         FormerIin.objects.create(iin=iin, person=event.person, event=before.first())
     _number(event.person, event.old_iin)
 
@@ -122,6 +145,7 @@ def _undo_number(event, at):
 def _undo_merge(event, at):
     handover.give_entries_back(event, at=at)
     handover.give_spans_back(event, at=at)
+    handover.give_facts_back(event, at=at)
     FormerIin.objects.filter(iin=event.old_iin).delete()
     FormerIin.objects.filter(iin__in=event.numbers).update(person=event.other)
     Person.objects.filter(pk=event.other_id).update(merged_into=None)
@@ -129,11 +153,8 @@ def _undo_merge(event, at):
 
 
 def _number(person, iin):
-    try:
-        with transaction.atomic():
-            Person.objects.filter(pk=person.pk).update(iin=iin)
-    except IntegrityError:
-        raise NotPossible("iin_taken") from None
+    Person.objects.filter(pk=person.pk).update(iin=iin)
+    Recheck.objects.get_or_create(person=person)
     news.mark("SELECT %s::bigint", (person.pk,))
 
 

@@ -34,13 +34,14 @@ def load_persons(stream, *, received_on, at, progress=no_progress):
     when = {"received_on": received_on, "at": at}
     with connection.cursor() as cursor:
         cursor.execute(STAGED_PERSONS)
-        stage(
-            "staged_person", Source(stream), PERSON_COLUMNS, check, loaded, progress, (FORMER_IIN,)
-        )
+        stage(TOLD, Source(stream), PERSON_COLUMNS, check, loaded, progress, (FORMER_IIN,))
+        cursor.execute("SELECT EXISTS (SELECT FROM staged_person WHERE former_iin IS NOT NULL)")
+        if cursor.fetchone()[0]:
+            identity.lock()
         cursor.execute("LOCK TABLE registry_person IN SHARE ROW EXCLUSIVE MODE")
         cursor.execute("SELECT coalesce(max(id), 0) AS before FROM registry_personrecord")
         [before] = cursor.fetchone()
-        _change_numbers(cursor, loaded, at)
+        _change_numbers(cursor, loaded, when)
         cursor.execute(REPEATED_IIN)
         loaded.reject_all(Rejection.REPEATED_IIN, cursor.fetchall())
         cursor.execute(IS_OLDER, when)
@@ -73,7 +74,7 @@ def load_categories(stream, *, at, loaded_on=None, is_snapshot=False, progress=n
     check = CategoryCheck({*Category.objects.values_list("code", flat=True)}, loaded_on)
     with connection.cursor() as cursor:
         cursor.execute(spans.STAGED)
-        stage("staged_span", Source(stream), CATEGORY_COLUMNS, check, loaded, progress)
+        stage(spans.TOLD, Source(stream), CATEGORY_COLUMNS, check, loaded, progress)
         loaded.ends_nobody = is_snapshot and loaded.rejected_count > 0
         origin = snapshot.origin() if is_snapshot else None
         spans.lock()
@@ -87,13 +88,18 @@ def load_categories(stream, *, at, loaded_on=None, is_snapshot=False, progress=n
     return loaded.finish()
 
 
-def _change_numbers(cursor, loaded, at):
+def _change_numbers(cursor, loaded, when):
     """What an extract says of new numbers; where both are known it is not for a file to decide."""
     cursor.execute(FORMER_IIN_TAKEN)
     loaded.reject_all(Rejection.FORMER_IIN_TAKEN, cursor.fetchall())
-    cursor.execute(NEW_IIN)
-    for pk, iin in cursor.fetchall():
-        identity.change_iin(Person.objects.get(pk=pk), iin, at=at)
+    cursor.execute(NEW_IIN, when)
+    changed = cursor.fetchall()
+    for pk, iin in changed:
+        identity.change_iin(Person.objects.get(pk=pk), iin, **when)
+    cursor.execute(OTHER_NEW_IIN)
+    loaded.reject_all(Rejection.OTHER_NEW_IIN, cursor.fetchall())
+    cursor.execute(ONLY_NUMBER, ([pk for pk, _iin in changed],))
+    loaded.changed += cursor.fetchone()[0]
     cursor.execute(OUTDATED_IIN)
     loaded.reject_all(Rejection.OUTDATED_IIN, cursor.fetchall())
     cursor.execute(RENUMBER_PERSONS)
@@ -103,11 +109,12 @@ FACTS = "last_name, first_name, middle_name, birth_date, sex, residence, region_
 KEYS = "last_key, first_key"
 
 
+TOLD = f"staged_person (line, iin, {FACTS}, {KEYS}, former_iin)"
 STAGED_PERSONS = """
 CREATE TEMP TABLE staged_person (
     line integer, iin text COLLATE "C", last_name text, first_name text, middle_name text,
     birth_date date, sex text, residence text, region_id text, died_on date,
-    last_key text, first_key text, former_iin text COLLATE "C"
+    last_key text, first_key text, former_iin text COLLATE "C", under text
 ) ON COMMIT DROP"""
 
 HOLDERS = """
@@ -128,9 +135,30 @@ WITH gone AS (
 )
 SELECT line, former_iin, count(*) OVER () FROM gone ORDER BY line LIMIT {LISTED}"""
 
+# Each person gets the number of their first row, and each number goes to one person.
 NEW_IIN = f"""
-SELECT DISTINCT ON (former_holder) former_holder, iin FROM ({HOLDERS}) h
-WHERE holder IS NULL AND former_holder IS NOT NULL ORDER BY former_holder, line"""
+SELECT former_holder, iin FROM (
+    SELECT former_holder, iin, row_number() OVER (PARTITION BY former_holder ORDER BY line) AS turn,
+        row_number() OVER (PARTITION BY iin ORDER BY line) AS place
+    FROM ({HOLDERS}) h
+    WHERE holder IS NULL AND former_holder IS NOT NULL
+) first
+WHERE turn = 1 AND place = 1 AND NOT EXISTS (
+    SELECT received_on FROM registry_personrecord WHERE person_id = former_holder
+        AND received_on > %(received_on)s
+    UNION ALL SELECT received_on FROM registry_personevent WHERE person_id = former_holder
+        AND received_on > %(received_on)s AND undone_at IS NULL)
+ORDER BY former_holder"""
+
+# A second number for somebody, or one that is older than what is known of them.
+OTHER_NEW_IIN = f"""
+WITH gone AS (
+    DELETE FROM staged_person s USING ({HOLDERS}) h
+    WHERE s.line = h.line AND h.former_holder IS NOT NULL
+        AND h.holder IS DISTINCT FROM h.former_holder
+    RETURNING s.line, s.iin
+)
+SELECT line, iin, count(*) OVER () FROM gone ORDER BY line LIMIT {LISTED}"""
 
 NEWER = """
 FROM registry_formeriin f JOIN registry_person p ON p.id = f.person_id WHERE f.iin = s.iin"""
@@ -146,7 +174,7 @@ WITH gone AS (
 )
 SELECT line, iin, count(*) OVER () FROM gone ORDER BY line LIMIT {LISTED}"""
 
-RENUMBER_PERSONS = f"UPDATE staged_person s SET iin = p.iin {NEWER}"
+RENUMBER_PERSONS = f"UPDATE staged_person s SET iin = p.iin, under = s.iin {NEWER}"
 
 REPEATED_IIN = f"""
 WITH gone AS (
@@ -172,8 +200,8 @@ WITH older AS (
     )
     RETURNING p.id AS person_id, s.*
 )
-INSERT INTO registry_personrecord (person_id, received_on, recorded_at, {FACTS})
-SELECT o.person_id, %(received_on)s, %(at)s, {of("o", FACTS)}
+INSERT INTO registry_personrecord (person_id, received_on, recorded_at, under, {FACTS})
+SELECT o.person_id, %(received_on)s, %(at)s, o.under, {of("o", FACTS)}
 FROM older o
 LEFT JOIN LATERAL (
     SELECT * FROM registry_personrecord r
@@ -181,6 +209,10 @@ LEFT JOIN LATERAL (
     ORDER BY r.received_on DESC, r.id DESC LIMIT 1
 ) b ON true
 WHERE b.id IS NULL OR ({of("o", FACTS)}) IS DISTINCT FROM ({of("b", FACTS)})"""
+
+ONLY_NUMBER = f"""
+SELECT count(*) FROM staged_person s JOIN registry_person p USING (iin)
+WHERE p.id = ANY(%s) AND ({of("s", FACTS)}) IS NOT DISTINCT FROM ({of("p", FACTS)})"""
 
 MOVED_REGION = """
 SELECT p.id, p.region_id, s.region_id FROM staged_person s JOIN registry_person p USING (iin)
@@ -195,8 +227,8 @@ WITH other AS (
     UPDATE registry_person p SET ({FACTS}, {KEYS}) = ROW ({of("o", f"{FACTS}, {KEYS}")})
     FROM other o WHERE p.id = o.person_id
 )
-INSERT INTO registry_personrecord (person_id, received_on, recorded_at, {FACTS})
-SELECT person_id, %(received_on)s, %(at)s, {FACTS} FROM other"""
+INSERT INTO registry_personrecord (person_id, received_on, recorded_at, under, {FACTS})
+SELECT person_id, %(received_on)s, %(at)s, under, {FACTS} FROM other"""
 
 ADD_PERSONS = f"""
 WITH added AS (
@@ -209,7 +241,7 @@ WITH added AS (
 INSERT INTO registry_personrecord (person_id, received_on, recorded_at, {FACTS})
 SELECT id, %(received_on)s, %(at)s, {FACTS} FROM added"""
 
-RENUMBER_SPANS = f"UPDATE staged_span s SET iin = p.iin {NEWER}"
+RENUMBER_SPANS = f"UPDATE staged_span s SET iin = p.iin, under = s.iin {NEWER}"
 
 UNKNOWN_IIN = f"""
 WITH gone AS (

@@ -83,8 +83,10 @@ def _outcomes(known, news, lines):
 STAGED = """
 CREATE TEMP TABLE staged_span (
     line integer, iin text COLLATE "C", category_id text, valid_from date, valid_to date,
-    received_on date, source text
+    received_on date, source text, under text
 ) ON COMMIT DROP"""
+TOLD = "staged_span (line, iin, category_id, valid_from, valid_to, received_on, source)"
+"""The staged columns that a list fills; `under` is the former number a row came under."""
 
 PAIR = "person_id, category_id"
 SPAN = "valid_from, valid_to, received_on, source"
@@ -102,7 +104,7 @@ WINDOW act AS (PARTITION BY {PAIR}, valid_from, received_on ORDER BY id)""",
     # `settled`: nothing new in any row of the pair; `alone`: its one row is the first of all
     "placed_span": f"""
 CREATE TEMP TABLE placed_span ON COMMIT DROP AS
-SELECT s.line, p.id AS person_id, s.category_id, {of("s", SPAN)},
+SELECT s.line, p.id AS person_id, s.category_id, {of("s", SPAN)}, s.under,
     bool_and(same.id IS NOT NULL) OVER pair AS settled,
     count(*) OVER pair = 1 AND any_known.person_id IS NULL AS alone
 FROM staged_span s
@@ -117,12 +119,12 @@ WINDOW pair AS (PARTITION BY p.id, s.category_id)""",
     "chained_span": f"""
 CREATE TEMP TABLE chained_span ON COMMIT DROP AS
 WITH accepted AS (
-    SELECT NULL::bigint AS id, line, {PAIR}, {SPAN}
+    SELECT NULL::bigint AS id, line, {PAIR}, {SPAN}, under
     FROM placed_span JOIN accepted_span USING (line)
 )
 SELECT *, lead(received_on) OVER act AS superseded_on
 FROM (
-    SELECT id, 0 AS line, {PAIR}, {SPAN} FROM known_span
+    SELECT id, 0 AS line, {PAIR}, {SPAN}, NULL AS under FROM known_span
     WHERE ({PAIR}, valid_from) IN (SELECT {PAIR}, valid_from FROM accepted)
     UNION ALL SELECT * FROM accepted
 ) rows
@@ -130,8 +132,8 @@ WINDOW act AS (PARTITION BY {PAIR}, valid_from ORDER BY received_on, id, line)""
 }
 
 ADD_ALONE = f"""
-INSERT INTO registry_categoryspan ({PAIR}, {SPAN}, recorded_at)
-SELECT {PAIR}, {SPAN}, %(at)s FROM placed_span WHERE alone"""
+INSERT INTO registry_categoryspan ({PAIR}, {SPAN}, under, recorded_at)
+SELECT {PAIR}, {SPAN}, under, %(at)s FROM placed_span WHERE alone"""
 
 OPEN = f"""
 WITH open AS (SELECT line, {PAIR}, {SPAN} FROM placed_span WHERE NOT (settled OR alone))
@@ -149,8 +151,9 @@ FROM chained_span c
 WHERE s.id = c.id AND s.superseded_on IS DISTINCT FROM c.superseded_on"""
 
 ADD_CHAINED = f"""
-INSERT INTO registry_categoryspan ({PAIR}, {SPAN}, superseded_on, recorded_at)
-SELECT {PAIR}, {SPAN}, superseded_on, %(at)s FROM chained_span WHERE id IS NULL ORDER BY line"""
+INSERT INTO registry_categoryspan ({PAIR}, {SPAN}, under, superseded_on, recorded_at)
+SELECT {PAIR}, {SPAN}, under, superseded_on, %(at)s
+FROM chained_span WHERE id IS NULL ORDER BY line"""
 
 ACCEPTED = """
 SELECT DISTINCT person_id FROM placed_span

@@ -15,6 +15,8 @@ from registry.models.persons import Person
 class PersonEvent(models.Model):
     """A new IIN of `person`, or `other` recognised as the same person; `undone_at` takes it back.
 
+    `received_on` is the day of the extract that told it, if one did.
+
     Books and spans never change hands. What a merge moves is entered again for the other person,
     with its days and its order as they were, recorded at the moment of the event; from then on the
     old rows count nowhere: entries are excluded, spans withdrawn, each from its own first day. So
@@ -29,6 +31,7 @@ class PersonEvent(models.Model):
     old_iin = models.CharField(_("old IIN"), max_length=12, db_collation="C")
     new_iin = models.CharField(_("new IIN"), max_length=12, db_collation="C")
     note = models.TextField(_("note"), blank=True)
+    received_on = models.DateField(_("received on"), null=True, blank=True)
     at = models.DateTimeField(_("at"))
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
@@ -68,7 +71,7 @@ class PersonEvent(models.Model):
 class FormerIin(models.Model):
     """A number that is no more, and who had it: what still arrives under it is theirs."""
 
-    iin = models.CharField(_("IIN"), max_length=12, primary_key=True, db_collation="C")
+    iin = models.CharField(_("IIN"), max_length=12, unique=True, db_collation="C")
     person = models.ForeignKey(Person, models.PROTECT, related_name="former_iins")
     event = models.ForeignKey(PersonEvent, models.PROTECT, related_name="+")
 
@@ -106,7 +109,7 @@ class Moved(models.Model):
         Contribution, models.PROTECT, primary_key=True, related_name="moved"
     )
     source = models.ForeignKey(Contribution, models.PROTECT, related_name="+")
-    origin = models.ForeignKey(Contribution, models.PROTECT, related_name="+", db_index=False)
+    origin = models.ForeignKey(Contribution, models.PROTECT, related_name="+")
     event = models.ForeignKey(PersonEvent, models.PROTECT, related_name="moved")
 
     class Meta:

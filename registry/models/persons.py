@@ -27,6 +27,10 @@ class PersonFields(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def full_name(self):
+        return " ".join(filter(None, (self.last_name, self.first_name, self.middle_name)))
+
 
 class Person(PersonFields):
     """A person as the latest extract describes them; `last_key` and `first_key` are folded."""
@@ -61,17 +65,17 @@ class Person(PersonFields):
     def __str__(self):
         return f"{iin.masked(self.iin)} {self.full_name}"
 
-    @property
-    def full_name(self):
-        return " ".join(filter(None, (self.last_name, self.first_name, self.middle_name)))
-
 
 class PersonRecord(PersonFields):
-    """What an extract changed, kept for ever: known from `recorded_at`, in force from its day."""
+    """What an extract changed, kept for ever: known from `recorded_at`, in force from its day.
+
+    `under`: the former number of the person under which it came.
+    """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="records")
     received_on = models.DateField(_("received on"))
     recorded_at = models.DateTimeField(_("recorded at"))
+    under = models.CharField(_("former IIN"), max_length=12, null=True, editable=False)
 
     class Meta:
         verbose_name = _("extract record")
@@ -94,6 +98,7 @@ class CategorySpan(models.Model):
     """A span of days in a category, believed from `received_on` until `superseded_on`.
 
     A later row with the same first day supersedes it; `valid_to` before `valid_from` withdraws.
+    `under`: the former number of the person under which it came.
     """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="spans", db_index=False)
@@ -104,6 +109,7 @@ class CategorySpan(models.Model):
     superseded_on = models.DateField(_("superseded on"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=100, blank=True)
     recorded_at = models.DateTimeField(_("recorded at"))
+    under = models.CharField(_("former IIN"), max_length=12, null=True, editable=False)
 
     class Meta:
         verbose_name = _("category span")

@@ -38,6 +38,7 @@ class Rejection(StrEnum):
     UNKNOWN_IIN = "unknown_iin"
     OUTDATED_IIN = "outdated_iin"
     BAD_FORMER_IIN = "bad_former_iin"
+    OTHER_NEW_IIN = "other_new_iin"
     FORMER_IIN_TAKEN = "former_iin_taken"
     BAD_NAME = "bad_name"
     BAD_BIRTH_DATE = "bad_birth_date"

@@ -1,13 +1,33 @@
 """Who a person is, corrected and undone on the pages."""
 
+import io
+from datetime import UTC, datetime
+
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from mhifund import access
 from mhifund.models import Look
+from payments.models import ExceptionItem
 from registry.actions import identity
+from registry.actions.book import BOOKS
+from registry.actions.load import load_persons
 from registry.models import Contribution, Person, PersonEvent
-from tests.mhifund.office import AIDOS, AIGUL, ARMAN, AT, held_category, item, known, register
+from registry.rules.extract import PERSON_COLUMNS
+from tests.mhifund.office import (
+    AIDOS,
+    AIGUL,
+    ARMAN,
+    AT,
+    EXTRACT,
+    held_category,
+    item,
+    known,
+    register,
+    staff,
+)
 from tests.registry.actions.world import iin
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +94,8 @@ def test_a_number_that_cannot_be_given_is_told_at_its_field(operator, number, to
 def test_two_records_are_compared_fact_by_fact_before_the_merge(operator):
     person, other = known(AIDOS, ARMAN)
     register("r.csv", item("R1", ARMAN, "092026", "4250.00", knp="122", payer=ARMAN))
-    answer = operator.get(page(person), {"other": ARMAN})
+    answer = operator.get(page(person), {"other": ARMAN}, follow=True)
+    assert AIDOS not in answer.content.decode()
     facts = {str(name): values for name, *values in answer.context["facts"]}
     assert facts["IIN"] == ["660722••••••", "910722••••••"]
     assert facts["Birth date"] == ["22.07.1966", "22.07.1991"]
@@ -102,6 +123,7 @@ def test_a_record_of_another_region_is_not_compared_nor_merged(as_role):
     person, other = known(AIDOS, ARMAN)
     client = as_role("registry_operator", "62")
     assert "facts" not in client.get(page(person), {"other": ARMAN}).context
+    assert client.get(reverse("compare", args=[person.pk, other.pk])).status_code == 404
     merging = reverse("merge", args=[person.pk, other.pk])
     assert client.post(merging, {"note": "x"}).status_code == 404
     assert not PersonEvent.objects.exists()
@@ -166,3 +188,55 @@ def test_who_may_only_look_corrects_nobody(as_role, role):
     assert undoing not in text_of(
         client.get(reverse("person", args=[person.pk]), {"tab": "corrections"})
     )
+
+
+def test_a_user_of_one_region_does_not_undo_what_gives_back_somebody_of_another(as_role):
+    person, other = known(AIDOS, ARMAN)
+    event = identity.merge(person, other, at=AT)
+    client = as_role("registry_operator", "62")
+    undoing = reverse("undo_correction", args=[person.pk, event.pk])
+    assert client.post(undoing).status_code == 404
+    event.refresh_from_db()
+    assert event.undone_at is None
+
+
+def test_an_exception_under_a_former_number_is_of_the_region_of_its_person(as_role):
+    _person, other = known(AIDOS, ARMAN)
+    register("r.csv", item("R1", ARMAN, "132026", "4250.00"))
+    identity.change_iin(other, NEW, at=AT)
+    for region, seen in (("62", 0), ("63", 1)):
+        user = staff("auditor", region)
+        assert access.exceptions_for(user, ExceptionItem.objects.all()).count() == seen
+        user.delete()
+
+
+def test_the_card_as_known_then_has_the_facts_of_then(operator):
+    (person,) = known(AIDOS)
+    for died, day in ("2026-11-01", 21), ("", 25):
+        rows = f"{';'.join(PERSON_COLUMNS)}\r\n{EXTRACT[AIDOS]}{died}\r\n"
+        at = datetime(2026, 11, day, 6, tzinfo=UTC)
+        load_persons(io.BytesIO(rows.encode()), received_on=at.date(), at=at)
+    url = reverse("person", args=[person.pk])
+    text = text_of(operator.get(url, {"known": "22.11.2026", "on": "22.11.2026"}))
+    assert "The person died on 01.11.2026." in text
+    assert "Died on" in text
+    assert "Died on" not in text_of(operator.get(url))
+
+
+def test_a_merged_record_is_found_by_its_name(operator):
+    person, other = known(AIDOS, ARMAN)
+    identity.merge(person, other, at=AT)
+    answer = operator.get(reverse("persons"), {"name": "шмидт"})
+    assert answer.context["persons"] == [person]
+
+
+def test_a_correction_does_not_wait_long_for_a_file(operator, monkeypatch):
+    monkeypatch.setattr("mhifund.views.identity.PATIENCE", "10ms")
+    (person,) = known(AIDOS)
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", (BOOKS,))
+        text = text_of(operator.post(page(person), {"iin": NEW, "note": "x"}))
+    other.close()
+    assert "A file is just being posted or loaded" in text
+    assert not PersonEvent.objects.exists()

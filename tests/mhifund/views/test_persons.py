@@ -57,7 +57,7 @@ def test_a_list_of_persons_costs_the_same_for_one_and_for_three(
 ):
     known(*iins)
     client = as_role("auditor")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("persons"), {"name": "Ғаб"})
 
 

@@ -143,7 +143,7 @@ def test_a_register_costs_the_same_for_one_message_and_for_three(
     known(AIDOS)
     file = good("r.csv", *references)
     client = as_role("treasurer")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         page(client, "register", file.pk)
 
 

@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 
 from payments.actions.derive import derive_rechecks
-from payments.models import Finding
+from payments.models import Dismissal, Finding
 from registry.actions import identity
-from registry.models import Addressed, Contribution, PaidMonths, Person
+from registry.models import Addressed, Contribution, PaidMonths, Person, Recheck
 from tests.payments.actions.office import (
     AT,
     FIRST,
@@ -121,6 +121,41 @@ def test_the_undoing_gives_back_what_was_taken_and_what_came_for_the_other(merge
         (SECOND, "102026", Decimal(4250)),
     ]
     assert findings() == []
+
+
+def test_what_is_addressed_through_a_chain_goes_back_to_whom_it_was_for(merged):
+    outer = identity.merge(someone(THIRD), someone(FIRST), at=AT)
+    last, first, born = PEOPLE[THIRD]
+    names = {"last_name": last, "first_name": first, "birth_date": born}
+    take(register(under(SECOND, reference="R2", period="082026", **names)), "later.csv")
+    identity.undo(outer, at=LATER)
+    identity.undo(merged, at=LATER)
+    assert (SECOND, "082026", Decimal(4250)) in books()
+
+
+def test_a_dismissal_of_a_moved_entry_counts(django_user_model):
+    add_people()
+    user = django_user_model.objects.create(username="officer")
+    take(register(row(SECOND)), "1.csv")
+    file = take(register(row(SECOND, reference="R2")), "2.csv")
+    assert file.finding_codes() == {"duplicate": 1}
+    identity.merge(someone(FIRST), someone(SECOND), at=AT)
+    derive_rechecks(at=AT)
+    assert file.finding_codes() == {"duplicate": 1}
+    twin = Finding.objects.get(dropped_at=None, code="duplicate").entry
+    Dismissal.objects.create(entry=twin, note="x", at=AT, by=user)
+    Recheck.objects.create(person=someone(FIRST))
+    derive_rechecks(at=AT)
+    assert "duplicate" not in file.finding_codes()
+
+
+def test_a_new_number_has_the_findings_derived_anew():
+    add_people()
+    take(register(row(FIRST, knp="121", payer_id=NEW, amount="5000.00")))
+    assert (FIRST, "wrong_knp") not in findings()
+    identity.change_iin(someone(FIRST), NEW, at=AT)
+    derive_rechecks(at=LATER)
+    assert (NEW, "wrong_knp") in findings()
 
 
 def test_no_sum_is_lost_nor_doubled_by_a_merge_and_its_undoing(merged):

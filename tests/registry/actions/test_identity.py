@@ -1,6 +1,7 @@
 """Who is who: new numbers and merges, what follows them, and what taking them back restores."""
 
 import io
+import itertools
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -239,6 +240,119 @@ def test_the_latest_correction_is_undone_first_and_nobody_is_merged_twice(pair):
     identity.undo(first, at=UNDONE)
     assert Contribution.objects.standing().filter(person=kept).count() == 6
     assert Contribution.objects.standing().filter(person=dropped).count() == 6
+
+
+def test_a_number_that_came_with_a_merge_and_became_current_is_undone(pair):
+    kept, dropped = pair
+    identity.change_iin(dropped, iin(7), at=LATE)
+    identity.merge(kept, dropped, at=LATE)
+    event = identity.change_iin(kept, iin(1), at=LATE)
+    identity.undo(event, at=UNDONE)
+    assert [*FormerIin.objects.order_by("iin").values_list("iin", "person")] == [
+        (iin(1), kept.pk),
+        (iin(7), kept.pk),
+    ]
+
+
+def test_who_was_known_between_a_merge_and_its_undoing_stays_so(pair):
+    kept, dropped = pair
+    event = identity.merge(kept, dropped, at=LATE)
+    identity.undo(event, at=UNDONE)
+    between = LATE + timedelta(minutes=5)
+    assert identity.holder(iin(1), between) == kept
+    assert identity.holder(iin(1), EARLY) == identity.holder(iin(1)) == dropped
+    assert told(kept, between) == expected(person(YEAR))
+
+
+def list_of(*rows):
+    text = "\n".join([";".join(CATEGORY_COLUMNS), *rows, ""])
+    return load_categories(io.BytesIO(text.encode()), at=LATE)
+
+
+STUDENT = "student;2025-09-01;{until};{received};list"
+
+
+def test_a_category_comes_along_over_one_that_was_withdrawn():
+    student = person(holds("student", "2025-09-01", "2029-06-30"))
+    kept, dropped = keep([person(), student])[0]
+    list_of(
+        f"{iin(0)};{STUDENT.format(until='2029-06-30', received='2025-09-15')}",
+        f"{iin(0)};{STUDENT.format(until='2025-08-31', received='2025-10-15')}",
+    )
+    identity.merge(kept, dropped, at=LATE)
+    assert reason(kept) == Reason.STATE_PAID
+
+
+def test_a_category_told_of_the_other_meanwhile_is_theirs_after_the_undoing():
+    student = person(holds("student", "2025-09-01", "2029-06-30"))
+    kept, dropped = keep([person(), student])[0]
+    event = identity.merge(kept, dropped, at=LATE)
+    list_of(f"{iin(1)};{STUDENT.format(until='2025-12-31', received='2026-01-15')}")
+    identity.undo(event, at=UNDONE)
+    current = CategorySpan.objects.filter(superseded_on=None, valid_to__gte="2025-09-01")
+    assert [*current.values_list("person", "valid_to")] == [(dropped.pk, date(2025, 12, 31))]
+
+
+def test_the_record_that_tells_of_the_death_is_kept():
+    alive, dead = keep([person(YEAR), replace(person(), died=date(2025, 12, 24))])[0]
+    with pytest.raises(identity.NotPossible, match="keep_the_dead"):
+        identity.merge(alive, dead, at=LATE)
+    identity.merge(dead, alive, at=LATE)
+    assert reason(dead) == Reason.DECEASED
+
+
+def test_a_death_told_of_the_other_meanwhile_is_theirs_after_the_undoing(pair):
+    kept, dropped = pair
+    judged_all(on=ON, at=EARLY)
+    event = identity.merge(kept, dropped, at=LATE)
+    died = f"{iin(1)};ЖАҢА;АСАН;;1980-01-01;M;citizen;79;2025-12-30;"
+    assert extract(died).changed == 1
+    assert reason(kept) == Reason.DECEASED
+    identity.undo(event, at=UNDONE)
+    for row in pair:
+        row.refresh_from_db()
+    assert (kept.died_on, kept.last_name, kept.region_id) == (None, "АХМЕТОВ", "75")
+    assert (dropped.died_on, dropped.last_name, dropped.region_id) == (
+        *(date(2025, 12, 30), "ЖАҢА"),
+        "79",
+    )
+    assert [reason(row) for row in pair] == [Reason.GAP, Reason.DECEASED]
+    run = judged_all(on=ON, at=UNDONE)
+    assert tally.recount(run) == 0
+
+
+@pytest.mark.parametrize("former", [iin(0), iin(7)])
+def test_of_two_new_numbers_of_one_person_the_first_is_given(former):
+    keep([person()])
+    loaded = extract(row_of(7, former=iin(0)), row_of(8, former=former))
+    assert [(found.line, found.code) for found in loaded.rejected] == [(3, "other_new_iin")]
+    assert (Person.objects.get().iin, loaded.changed) == (iin(7), 1)
+
+
+def test_a_new_number_for_two_persons_is_given_to_neither_of_them_twice():
+    keep([person(), person()])
+    loaded = extract(row_of(7, former=iin(0)), row_of(7, former=iin(1)))
+    assert [(found.line, found.code) for found in loaded.rejected] == [(3, "other_new_iin")]
+    assert sorted(Person.objects.values_list("iin", flat=True)) == sorted([iin(1), iin(7)])
+
+
+def test_an_older_extract_gives_no_new_number():
+    keep_persons([person()])
+    extract(row_of(7, former=iin(0)))
+    text = "\n".join([";".join((*PERSON_COLUMNS, "former_iin")), row_of(8, former=iin(0)), ""])
+    older = load_persons(io.BytesIO(text.encode()), received_on=ON - timedelta(days=30), at=LATE)
+    assert [found.code for found in older.rejected] == ["other_new_iin"]
+    assert Person.objects.get().iin == iin(7)
+
+
+def test_a_chain_of_many_merges_moves_the_entries_each_time():
+    rows = keep([person(YEAR), *[person()] * 12])[0]
+    events = [identity.merge(into, row, at=LATE) for row, into in itertools.pairwise(rows)]
+    assert Contribution.objects.standing().filter(person=rows[-1]).count() == len(YEAR)
+    assert max(map(len, Contribution.objects.values_list("key", flat=True))) < 40
+    for event in reversed(events):
+        identity.undo(event, at=UNDONE)
+    assert Contribution.objects.standing().filter(person=rows[0]).count() == len(YEAR)
 
 
 def test_a_correction_is_never_deleted_nor_rewritten(pair):
