@@ -104,6 +104,15 @@ def _payee(on):
     return {name: rules[code].get(on) for name, code in PAYEE.items()}
 
 
+def tiles(person):
+    """The twelve months of a person as known now; None where nothing is known."""
+    try:
+        explained = explain(person, on=timezone.localdate(), known_at=timezone.now())
+    except NotKnown:
+        return None
+    return [_tile(line) for line in explained.months][-12:]
+
+
 def _first(on):
     """The first month of the insurance, or of the window of an early day."""
     return min(FIRST_MONTH, months.number(on) - 12)

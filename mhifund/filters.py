@@ -34,10 +34,19 @@ class ExceptionFilter(django_filters.FilterSet):
         field_name="codes",
         method="has_code",
     )
+    owner = django_filters.ChoiceFilter(
+        label=_("Owner"),
+        choices=(("me", _("me")), ("nobody", _("nobody yet"))),
+        empty_label=ANY,
+        method="is_of",
+    )
 
     class Meta:
         model = ExceptionItem
-        fields = ("state", "code")
+        fields = ("state", "code", "owner")
+
+    def is_of(self, items, name, whose):
+        return items.filter(owner=self.request.user if whose == "me" else None)
 
     def has_code(self, items, name, code):
         return items.filter(codes__contains=[code])

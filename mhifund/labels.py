@@ -138,6 +138,7 @@ WORDS = {
     "steps": payments.STEPS,
     "exceptions": payments.EXCEPTIONS,
     "exception_states": payments.EXCEPTION_STATES,
+    "matches": payments.MATCHES,
     "findings": payments.FINDINGS,
     "looks": ACTS,
     "confidence": registry.CONFIDENCE,

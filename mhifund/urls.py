@@ -3,6 +3,7 @@ from django.urls import path
 
 from mhifund.views import (
     counts,
+    exceptions,
     identity,
     nights,
     penalty,
@@ -42,7 +43,9 @@ urlpatterns = [
     path("registers/<int:pk>/", registers.register, name="register"),
     path("registers/<int:pk>/progress/", receiving.progress, name="progress"),
     path("registers/<int:pk>/answer/", receiving.answer, name="answer_file"),
-    path("exceptions/", registers.exceptions, name="exceptions"),
+    path("exceptions/", exceptions.exceptions, name="exceptions"),
+    path("exceptions/act/", exceptions.act, name="act_on_exceptions"),
+    path("exceptions/<int:pk>/", exceptions.evidence, name="evidence"),
     path("refunds/", today.refunds, name="refunds"),
     path("reports/", reports.reports, name="reports"),
     path("reports/<int:pk>/", reports.report, name="report"),

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import permission_required
 from django.shortcuts import get_object_or_404, render
 
 from mhifund import access, levels
-from mhifund.filters import ExceptionFilter, FileFilter
+from mhifund.filters import FileFilter
 from mhifund.forms import Why
 from mhifund.listing import newest_first
 from payments.actions import held
@@ -70,16 +70,3 @@ def _entries(file):
 
 def _most_first(counts):
     return sorted(counts.items(), key=lambda row: -row[1])
-
-
-@may_see
-def exceptions(request):
-    """Items that could not be posted, newest first; the open ones unless asked otherwise."""
-    chosen = request.GET if request.GET else {"state": "open"}
-    items = access.exceptions_for(request.user, ExceptionItem.objects.all())
-    narrowed = ExceptionFilter(chosen, queryset=items.select_related("message__file"))
-    return render(
-        request,
-        "mhifund/exceptions.html",
-        {"filter": narrowed, "listing": newest_first(narrowed.qs, request)},
-    )

@@ -2,8 +2,10 @@
 
 import pytest
 
+from payments.models import ExceptionItem
+from registry.models import Contribution
 from tests.browser import world
-from tests.mhifund.office import AIGUL, ARMAN
+from tests.mhifund.office import AIGUL, ARMAN, item, register
 
 SAID = {
     "kk": {
@@ -70,6 +72,41 @@ def test_an_officer_releases_a_file_that_is_held(desk, worker, language):
     officer.page.wait_for_selector(".page-head .is-good", timeout=20_000)
     assert officer.page.inner_text(".page-head .state") == said["posted"]
     officer.keep("released")
+
+
+@pytest.mark.parametrize("language", SAID)
+def test_an_officer_works_through_the_exceptions_with_the_keys(desk, worker, language):
+    world.build()
+    near = item("N1", ARMAN, "092026", "4250.00", knp="122").replace(ARMAN, "910722389910")
+    register("near.csv", near)
+    officer = desk(language)
+    officer.sign_in("reconciler", world.PASSWORD)
+    officer.open("/exceptions/")
+    officer.page.wait_for_selector("#evidence [data-key=a]")
+    officer.keep("workbench")
+    officer.open("/exceptions/")
+    officer.page.wait_for_selector("#evidence [data-key=a]")
+    officer.page.keyboard.press("j")
+    officer.page.wait_for_selector("[data-row]:nth-child(2).is-chosen")
+    officer.page.keyboard.press("k")
+    officer.page.wait_for_selector("#evidence >> text=910722389910")
+    officer.page.keyboard.press("a")
+    officer.page.wait_for_selector(".note-success")
+    assert Contribution.objects.get(exception__iin="910722389910").person.iin == ARMAN
+    officer.page.wait_for_selector("#evidence [data-key=h]")
+    officer.page.keyboard.press("h")
+    officer.page.keyboard.type("asked")
+    officer.page.keyboard.press("Enter")
+    officer.page.wait_for_selector(".note-success")
+    assert ExceptionItem.objects.get(state="held").note == "asked"
+    officer.page.wait_for_selector("#evidence .panel")
+    officer.page.click("#queue [data-all]")
+    officer.page.click("#queue [value=assign]")
+    officer.page.wait_for_selector(".note-warning")
+    officer.keep("workbench_answers")
+    officer.open("/exceptions/?state=posted")
+    officer.page.wait_for_selector("#evidence [value=undo]")
+    officer.keep("workbench_posted")
 
 
 @pytest.mark.parametrize("language", SAID)

@@ -1,0 +1,135 @@
+"""The workbench of exceptions: the queue at the left, at the right what speaks for whom."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from mhifund import access, card
+from mhifund.filters import ExceptionFilter
+from mhifund.forms import Why
+from mhifund.listing import newest_first
+from payments import labels
+from payments.actions import exceptions as actions
+from payments.actions.candidates import candidates
+from payments.models import ExceptionItem
+from registry.tasks import judge_news
+
+may_see = permission_required("payments.view_file", raise_exception=True)
+may_work = permission_required("payments.work_exceptions", raise_exception=True)
+
+WITH_NOTE = {"hold": actions.hold, "return": actions.give_back}
+WITHOUT = {"take": actions.take, "undo": actions.undo}
+MOST = 100
+
+
+@may_see
+def exceptions(request):
+    """Items that could not be posted, newest first; the open ones unless asked otherwise."""
+    chosen = request.GET if {*request.GET} - {"item"} else {"state": "open"}
+    items = access.exceptions_for(request.user, ExceptionItem.objects.all())
+    narrowed = ExceptionFilter(
+        chosen, queryset=items.select_related("message__file", "owner"), request=request
+    )
+    listing = newest_first(narrowed.qs, request)
+    return render(
+        request,
+        "mhifund/exceptions.html",
+        {"filter": narrowed, "listing": listing, "shown": _shown(request, listing.rows)},
+    )
+
+
+def _shown(request, rows):
+    """The item whose evidence is shown: the one asked for, or the first of the list."""
+    asked = request.GET.get("item", "")
+    known = asked.isascii() and asked.isdigit() and len(asked) < 19
+    return int(asked) if known else rows[0].pk if rows else None
+
+
+@may_see
+def evidence(request, pk):
+    """One item: the line as it came, who it may be of, and what was done with it."""
+    items = access.exceptions_for(request.user, ExceptionItem.objects.all())
+    item = get_object_or_404(items.select_related("message__file", "owner", "entry__person"), pk=pk)
+    if "HX-Request" not in request.headers:
+        return redirect(reverse("exceptions", query={"item": pk, "state": item.state}))
+    found = candidates(item, access.persons_for(request.user))
+    best = item.entry.person if item.entry else found[0].person if found else None
+    context = {
+        "item": item,
+        "candidates": found if item.state in actions.UNSETTLED else [],
+        "best": best,
+        "tiles": card.tiles(best) if best and request.user.has_perm("registry.view_card") else None,
+        "events": item.events.select_related("by", "person"),
+        "why": Why(),
+    }
+    return render(request, "mhifund/evidence.html", context)
+
+
+@may_work
+@require_POST
+def act(request):
+    """Does something with the chosen items and tells of each that it was not done with."""
+    wanted = _wanted(request)
+    asked, _colon, person = request.POST.get("act", "").partition(":")
+    note = request.POST.get("note", "").strip()[:1000]
+    who = {"by": request.user, "at": timezone.now()}
+    if asked in WITH_NOTE and not note:
+        messages.error(request, _("Say why."))
+    elif asked in WITH_NOTE:
+        _tell(request, WITH_NOTE[asked](wanted, note=note, **who))
+    elif asked in WITHOUT:
+        _tell(request, WITHOUT[asked](wanted, **who))
+    elif asked == "assign":
+        whom = _person(request, person) if person else None
+        _tell(request, actions.assign(wanted, person=whom, note=note, **who))
+        transaction.on_commit(lambda: judge_news.delay(by=request.user.pk))
+    return redirect(_back(request))
+
+
+def _wanted(request):
+    """The chosen rows as they were seen, {id: version}, of those the user may see."""
+    rows = [row.partition(":") for row in request.POST.getlist("row")[:MOST]]
+    if not all(_is_number(pk) and _is_number(version) for pk, _colon, version in rows):
+        raise Http404
+    seen = {int(pk): int(version) for pk, _colon, version in rows}
+    items = access.exceptions_for(request.user, ExceptionItem.objects.filter(pk__in=seen))
+    return {pk: seen[pk] for pk in items.order_by("pk").values_list("pk", flat=True)}
+
+
+def _is_number(text):
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+def _person(request, pk):
+    persons = access.persons_for(request.user).filter(merged_into=None)
+    return get_object_or_404(persons, pk=pk if _is_number(pk) else None)
+
+
+def _tell(request, answers):
+    done = sum(not code for code in answers.values())
+    if done:
+        text = ngettext("Done with %(count)d item.", "Done with %(count)d items.", done)
+        messages.success(request, text % {"count": done})
+    if not answers:
+        messages.error(request, _("Choose items first."))
+    left = {pk: code for pk, code in answers.items() if code}
+    rows = ExceptionItem.objects.filter(pk__in=left).select_related("message").order_by("pk")
+    for row in rows:
+        place = _("%(reference)s, line %(line)d") % {
+            "reference": row.message.reference,
+            "line": row.line,
+        }
+        messages.warning(request, f"{place}: {labels.NOT_DONE[left[row.pk]]}")
+
+
+def _back(request):
+    """The list as it was narrowed, on which whoever acted looks on."""
+    query = request.POST.get("back", "")
+    return f"{reverse('exceptions')}?{query}" if query else reverse("exceptions")
