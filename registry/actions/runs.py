@@ -26,7 +26,7 @@ SUMS = ("judged", "changed", "moved", "faults")
 NEWS_AT_ONCE = 1_000
 """So many persons with news are judged in one transaction, without a run of their own."""
 
-WAIT = 0.1
+WAIT = 0.02
 """Seconds until somebody who found no free part looks whether others have done theirs."""
 
 
