@@ -18,7 +18,7 @@ WITH moves AS (
         LEFT JOIN registry_verdict v ON v.person_id = f.person_id
 ), held AS (
     SELECT DISTINCT person_id, category_id FROM registry_categoryspan
-    WHERE person_id BETWEEN %(first)s AND %(last)s
+    WHERE person_id = ANY(%(person)s)
         AND received_on <= %(on)s AND coalesce(superseded_on, 'infinity') > %(on)s
         AND valid_from <= %(on)s AND coalesce(valid_to, 'infinity') >= %(on)s - 1
 ), by_category AS (
@@ -51,8 +51,6 @@ def shift(night, fresh, column):
             "reasons": [reason.value for reason in REASONS],
             "person": fresh["person"],
             "reason": fresh["reason"],
-            "first": int(fresh["person"][0]),
-            "last": int(fresh["person"][-1]),
             "on": night.on,
             "run": night.pk,
         },
