@@ -24,7 +24,7 @@ def summon(run):
 @shared_task
 def judge_part(pk):
     """Judges the next free part of a run, and asks for one more."""
-    part = runs.work_on_one(pk, (law.law(), law.calendar()), timezone.now())
+    part = runs.work_on_one(pk, law.rules(), timezone.now())
     if part is None:
         return
     run = Run.objects.get(pk=pk)

@@ -49,7 +49,7 @@ def build(size, *, now, show=lambda name, share: None):
     `now()` tells the moment of each act; `show(name, share)` is told the file at hand and how much
     of the way is done, from 0 to 1.
     """
-    world = World(size, law.law(), law.calendar())
+    world = World(size, *law.rules())
     _refuse_others(world)
     ROOM.mkdir(exist_ok=True)
     BEGUN.write_text(json.dumps(size._asdict(), default=str))

@@ -76,7 +76,7 @@ def derive(*, at):
     if counts["months"].sum() > FEW:
         with connection.cursor() as cursor:
             cursor.execute(f"ANALYZE {TOUCHED}")
-    rules = law.law(), law.calendar()
+    rules = law.rules()
     part = (np.cumsum(counts["months"]) - counts["months"]) // MONTHS_AT_ONCE
     for persons in np.split(counts["person"], np.flatnonzero(np.diff(part)) + 1):
         if len(persons):

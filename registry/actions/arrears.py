@@ -15,7 +15,7 @@ AGENT = (Kind.EMPLOYER, Kind.EMPLOYEE)
 
 def of_payer(number, first, last, *, on, regions=None):
     """Arrears of the months first … last that a BIN or IIN paid late for others."""
-    rules, calendar = law.law(), law.calendar()
+    rules, calendar = law.rules()
     entries = Contribution.objects.filter(payer__in=_numbers(number), kind__in=AGENT)
     if regions is not None:
         entries = entries.filter(person__region__in=regions)
@@ -39,7 +39,7 @@ def _numbers(number):
 def of_person(person, first, last, *, on):
     """Arrears of the months first … last in which a person had to pay a fixed sum as one of the
     SELF_PAYING, paid late or not at all."""
-    rules, calendar = law.law(), law.calendar()
+    rules, calendar = law.rules()
     own = Contribution.objects.filter(person=person, kind=Kind.ENTREPRENEUR)
     paid = _paid(own, first, last, on)
     found = []

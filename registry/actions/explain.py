@@ -45,7 +45,7 @@ class Explanation(NamedTuple):
 
 def explain(person, *, on, known_at, since=None):
     """Explains the verdict of a day; the months begin with `since`, or with the window."""
-    rules = law.law(), law.calendar()
+    rules = law.rules()
     known = gather_known(Among.ids([person.pk]), on, known_at, rules[0])
     if not len(known.persons):
         raise NotKnown(person.iin)

@@ -114,7 +114,7 @@ def group_pieces(changed=None):
 
     `changed`: (code, first day) -> group, in the place of what the law says.
     """
-    return _group_pieces(changed) if changed else law.kept(CategoryGroup, _group_pieces)
+    return _group_pieces(changed) if changed else law.kept((CategoryGroup, _group_pieces))[0]
 
 
 def _group_pieces(changed=None):

@@ -73,7 +73,7 @@ def judge_some(most, *, on, at):
 
 
 def _judge_at_once(persons, on, at):
-    write(tally.day_run(on, at), judge(Among.ids(persons), on, law.law(), law.calendar()), at)
+    write(tally.day_run(on, at), judge(Among.ids(persons), on, *law.rules()), at)
 
 
 def lock(persons):

@@ -15,27 +15,40 @@ DATA = Path(__file__).parent.parent / "data"
 
 def law():
     """Every dated parameter as it stands now."""
-    return kept(Parameter, _law)
+    return kept((Parameter, _law))[0]
 
 
 def calendar():
     """The days that differ from Monday to Friday."""
-    return kept(CalendarDay, _calendar)
+    return kept((CalendarDay, _calendar))[0]
+
+
+def rules():
+    """The law and the calendar, asked for at once."""
+    return kept((Parameter, _law), (CalendarDay, _calendar))
 
 
 KEPT = {}
 
 
-def kept(model, read):
-    """What is read from a small table, read again only when a row of it is another than before."""
-    table = model._meta.db_table
+def kept(*pairs):
+    """What small tables are read as, read again only when a row of one is another than before.
+
+    `pairs`: a model, and what reads it.
+    """
+    # a row that was written has another xmin, or another place
+    marks = " UNION ALL ".join(
+        f"SELECT '{table}', count(*), sum(xmin::text::bigint), max(ctid) FROM {table}"
+        for table in (model._meta.db_table for model, _ in pairs)
+    )
     with connection.cursor() as cursor:
-        # a row that was written has another xmin, or another place
-        cursor.execute(f"SELECT count(*), sum(xmin::text::bigint), max(ctid) FROM {table}")
-        mark = cursor.fetchone()
-    if KEPT.get(table, (None, None))[0] != mark:
-        KEPT[table] = mark, read()
-    return KEPT[table][1]
+        cursor.execute(marks)
+        found = {table: mark for table, *mark in cursor.fetchall()}
+    for model, read in pairs:
+        mark = found[model._meta.db_table]
+        if KEPT.get(model, (None, None))[0] != mark:
+            KEPT[model] = mark, read()
+    return tuple(KEPT[model][1] for model, _ in pairs)
 
 
 def _law():

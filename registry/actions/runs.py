@@ -125,7 +125,7 @@ def brake(on):
 
 def work(run, *, at, progress=lambda run: None):
     """Works on a run, beside whoever else does, until it is done or held; returns it."""
-    rules = law.law(), law.calendar()
+    rules = law.rules()
     while True:
         progress(run)
         if work_on_one(run.pk, rules, at) is None:

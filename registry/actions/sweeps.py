@@ -223,7 +223,7 @@ def _settle(sweep, among):
 
 def _counts(sweep, among):
     """Judges what was known then of a range, and counts the verdicts."""
-    rules = law.law(), law.calendar()
+    rules = law.rules()
     known = gather_known(among, sweep.on, sweep.known_at, rules[0])
     if not len(known.persons):
         return 0, 0

@@ -69,7 +69,7 @@ def _right(on, until, regions, after):
     if not len(candidates):
         return [], None
     persons, batch = gather(Among.ids(candidates), on)
-    last = rights_end(batch, on, law.law(), law.calendar(), through=day_number(until))
+    last = rights_end(batch, on, *law.rules(), through=day_number(until))
     here = (last >= day_number(on)) & (last < NEVER)
     rows = [
         Warned(int(person), EPOCH + timedelta(days=int(day)), "")
