@@ -57,8 +57,8 @@ def _derive_some_rechecks(at):
 def touched_table(cursor):
     """An empty table of the person-months that are to be derived anew by this transaction."""
     cursor.execute(
-        f"DROP TABLE IF EXISTS {TOUCHED};"
-        f" CREATE TEMP TABLE {TOUCHED} (person_id bigint, period date) ON COMMIT DROP"
+        f"CREATE TEMP TABLE IF NOT EXISTS {TOUCHED} (person_id bigint, period date)"
+        f" ON COMMIT DELETE ROWS; DELETE FROM {TOUCHED}"
     )
 
 
@@ -95,6 +95,7 @@ def _derive_range(first, last, rules, at):
         f" WHERE {book.STANDING}",
         (first, last),
         ITEM,
+        keep_plan=first == last,
     )
     items["month"] = book.month_numbers(items["month"])
     found, holes = find(items, _exempt(items, first, last), *rules)
@@ -174,6 +175,7 @@ def _keep_findings(found, entries, among, at):
         f" FROM {entries} JOIN payments_finding f ON f.entry_id = c.id AND f.dropped_at IS NULL",
         among,
         CURRENT,
+        keep_plan=among[0] == among[1],
     )
     gone, new = _difference(current, found)
     if len(gone):
@@ -197,6 +199,7 @@ def _keep_holes(holes, entries, among, at):
         f" AND x.dropped_at IS NULL AND x.cause NOT LIKE '{MOVED}%%'",
         among,
         CURRENT_HOLE,
+        keep_plan=among[0] == among[1],
     )
     gone, new = _difference(current, holes)
     causes = [str(FINDINGS[cause]) for cause in new["cause"]]

@@ -1,5 +1,7 @@
 """The books: entries are entered once, and what they pay is settled at once."""
 
+from contextlib import suppress
+
 import numpy as np
 from django.db import connection, transaction
 from psycopg.errors import UniqueViolation
@@ -40,13 +42,12 @@ def book(source, params, count):
     A row that is in the books already is left alone; the same key with other content is KeyTaken.
     """
     enter = f"INSERT INTO registry_contribution ({COLUMNS}) {source}"
-    try:
-        # nearly always all keys are new: to be ready for others costs a quarter more
-        with transaction.atomic(), run(enter, params) as cursor:
+    if count > 1:
+        # nearly always all keys are new: to be ready for others costs many rows a quarter more
+        with suppress(UniqueViolation), transaction.atomic(), run(enter, params) as cursor:
             return cursor.rowcount
-    except UniqueViolation:
-        with run(f"{enter} ON CONFLICT (key) DO NOTHING", params) as cursor:
-            new = cursor.rowcount
+    with run(f"{enter} ON CONFLICT (key) DO NOTHING", params, keep_plan=count == 1) as cursor:
+        new = cursor.rowcount
     if new != count:
         _refuse_other_content(source, params)
     return new
@@ -167,7 +168,7 @@ def _pairs(persons, month):
 def _replace(touched_persons, touched_months, new_persons, new_records):
     """Puts the new records of the touched months in the place of the old ones; marks the news."""
     persons = np.unique(touched_persons)
-    paying, counts, old_records = _paid("= ANY(%s)", (persons,))
+    paying, counts, old_records = _paid("= ANY(%s)", (persons,), keep_plan=len(persons) == 1)
     old_persons = np.repeat(paying, counts)
     old = _pairs(old_persons, old_records["month"])
     kept = ~_are_among(old, np.unique(_pairs(touched_persons, touched_months)))
@@ -188,6 +189,7 @@ def _replace(touched_persons, touched_months, new_persons, new_records):
         " RETURNING person_id)"
         " INSERT INTO registry_awaiting (person_id) SELECT person_id FROM told",
         (records.tobytes(), persons, starts.astype("i4"), sizes.astype("i4")),
+        keep_plan=len(persons) == 1,
     ).close()
 
 
@@ -201,16 +203,17 @@ def _are_among(ordered, wanted):
 
 def read_paid(among):
     """Of some persons in the order of their ids: who, how many RECORDs of each, and these."""
-    return _paid(among.sql, among.params)
+    return _paid(among.sql, among.params, keep_plan=among.is_one)
 
 
-def _paid(which, params):
+def _paid(which, params, *, keep_plan):
     with run(
         "SELECT string_agg(int8send(person_id), ''),"
         " string_agg(int4send(octet_length(records)), ''), string_agg(records, '')"
         f" FROM (SELECT person_id, records FROM registry_paidmonths WHERE person_id {which}"
         " ORDER BY person_id) p",
         params,
+        keep_plan=keep_plan,
     ) as cursor:
         persons, sizes, records = (column or b"" for column in cursor.fetchone())
     counts = np.frombuffer(sizes, ">i4") // RECORD.itemsize

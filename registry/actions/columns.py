@@ -15,14 +15,15 @@ INTEGERS = {2: 21, 4: 23, 8: 20}
 """Widths in bytes and the types' numbers in PostgreSQL."""
 
 
-def fetch(query, params, dtype):
+def fetch(query, params, dtype, *, keep_plan=False):
     """The rows of a query as an array of `dtype`: integers, or ASCII texts padded with spaces.
 
     No column is ever null. One value a column crosses the wire: a million rows cost no more Python
     than one.
     """
     sends = ", ".join(_send(f'q."{name}"', dtype[name]) for name in dtype.names)
-    with run(f"SELECT count(*), {sends} FROM ({query}) q", params) as cursor:
+    query = f"SELECT count(*), {sends} FROM ({query}) q"
+    with run(query, params, keep_plan=keep_plan) as cursor:
         count, *columns = cursor.fetchone()
     rows = np.empty(count, dtype)
     for name, column in zip(dtype.names, columns, strict=True):
@@ -51,15 +52,23 @@ class ColumnDumper(Dumper):
 KNOW_ARRAYS = WeakSet()
 """The sessions with the database that take arrays of numpy."""
 
+PLANS_AFTER = 5
+"""So often a session asks before the database keeps the plan."""
 
-def run(query, params):
-    """Runs a query with its parameters apart from it, in binary: for arrays of numpy and bytes."""
+
+def run(query, params, *, keep_plan=False):
+    """Runs a query with its parameters apart from it, in binary: for arrays of numpy and bytes.
+
+    `keep_plan`: for what is asked of one person, again and again; no plan suits few and many.
+    """
     connection.ensure_connection()
     session = connection.connection
     if session not in KNOW_ARRAYS:
         session.adapters.register_dumper(np.ndarray, ColumnDumper)
+        session.prepare_threshold = PLANS_AFTER
         KNOW_ARRAYS.add(session)
-    return psycopg.Cursor(session).execute(query, params, binary=True)
+    prepare = None if keep_plan else False
+    return psycopg.Cursor(session).execute(query, params, binary=True, prepare=prepare)
 
 
 def days(column):

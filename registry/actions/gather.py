@@ -36,6 +36,10 @@ class Among(NamedTuple):
     def ids(cls, persons):
         return cls("= ANY(%s)", (np.asarray(persons, np.int64),))
 
+    @property
+    def is_one(self):
+        return len(self.params) == 1 and len(self.params[0]) == 1
+
 
 def gather(among, on, pieces=None):
     """The ids of persons, rising, and the batch of what is known of them now.
@@ -48,6 +52,7 @@ def gather(among, on, pieces=None):
         "  AND merged_into_id IS NULL ORDER BY id) p",
         among.params,
         PERSON,
+        keep_plan=among.is_one,
     )
     paying, counts, records = book.read_paid(among)
     paid_by, paid = placed(rows["person"], paying, records, counts)
@@ -106,6 +111,7 @@ def fetch_spans(source, superseded, among, params=(), pieces=None):
         f" WHERE s.person_id {among.sql}",
         (*params, *(pieces or group_pieces()), *among.params),
         SPAN_ROW,
+        keep_plan=among.is_one,
     )
 
 
@@ -141,6 +147,7 @@ def stays(among, on, known_at=None):
         f"  WHERE residence = 'temporary' AND person_id {among.sql} {known}) {known}"
         " ORDER BY person_id, received_on, id",
         (*among.params, *params, *params),
+        keep_plan=among.is_one,
     ) as cursor:
         return {
             person: stay([row[1:] for row in rows], on)

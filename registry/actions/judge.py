@@ -52,7 +52,7 @@ def judge_person(person, *, on, at):
     """Judges one person for a day if news or the day ask for it; tells whether they did."""
     if not is_in_need(person, on):
         return False
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         lock([person])
         _judge_at_once([person], on, at)
     return True
@@ -95,8 +95,8 @@ WITH_NEWS = "SELECT DISTINCT person_id FROM registry_awaiting"
 
 def is_in_need(person, on):
     """Whether a person has news, or a verdict that is not good on the day."""
-    with connection.cursor() as cursor:
-        cursor.execute(IN_NEED.format(where="person_id = %(person)s"), {"on": on, "person": person})
+    need = IN_NEED.format(where="person_id = %(person)s")
+    with run(need, {"on": on, "person": person}, keep_plan=True) as cursor:
         return cursor.fetchone() is not None
 
 
@@ -119,6 +119,7 @@ def judge(among, on, rules, calendar):
     with run(
         f"DELETE FROM registry_awaiting WHERE person_id {among.sql} RETURNING person_id",
         among.params,
+        keep_plan=among.is_one,
     ) as cursor:
         told = np.array(cursor.fetchall(), np.int64).ravel()
     persons, batch = gather(among, on)
@@ -156,6 +157,7 @@ def _current(among):
         "  ORDER BY person_id) v",
         among.params,
         STORED,
+        keep_plan=among.is_one,
     )
     current = np.empty(len(rows), CURRENT)
     for name in CURRENT.names:
@@ -216,7 +218,7 @@ def write(night, judged, at):
         columns |= {"statuses": [STATUS_OF[reason].value for reason in REASONS]}
         columns |= {"reasons": [reason.value for reason in REASONS]}
         columns |= {"never": NEVER, "run": night.pk, "on": night.on, "at": at}
-        run(WRITE, columns).close()
+        run(WRITE, columns, keep_plan=len(fresh) == 1).close()
     _prolong(judged.fresh[judged.longer], night.on)
 
 

@@ -54,6 +54,7 @@ def shift(night, fresh, column):
             "on": night.on,
             "run": night.pk,
         },
+        keep_plan=len(fresh) == 1,
     ).close()
 
 

@@ -153,6 +153,8 @@ def _by_prepayment(frame: Frame, view: View, count: int) -> None:
     has_paid = np.zeros(len(frame.batch), np.bool_)
     has_paid[frame.batch.paid_by] = True
     who = np.flatnonzero(view.grid.at(m) & has_paid & (frame.reason < 0))
+    if not who.size:
+        return
     batch = frame.batch.only(who)
     found = np.zeros(len(who), np.bool_)
     for start in range(m - count + 1, m + 1):
