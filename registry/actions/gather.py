@@ -46,11 +46,14 @@ def gather(among, on, pieces=None):
 
     `pieces`: columns as of `group_pieces`, where others than those of the law are asked for.
     """
+    # the ids stand in an index, and so do the few persons who are gone: no row of others is read
     rows = fetch(
         f"SELECT id AS person, coalesce({days('died_on')}, {NEVER}) AS died"
-        f" FROM (SELECT id, died_on FROM registry_person WHERE id {among.sql}"
-        "  AND merged_into_id IS NULL ORDER BY id) p",
-        among.params,
+        f" FROM (SELECT id FROM registry_person WHERE id {among.sql}) p LEFT JOIN ("
+        f"  SELECT id, died_on, merged_into_id FROM registry_person WHERE id {among.sql}"
+        "   AND (died_on IS NOT NULL OR merged_into_id IS NOT NULL)) gone USING (id)"
+        " WHERE merged_into_id IS NULL ORDER BY id",
+        (*among.params, *among.params),
         PERSON,
         keep_plan=among.is_one,
     )

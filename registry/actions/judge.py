@@ -87,8 +87,9 @@ IDS = np.dtype([("person", "<i8")])
 
 
 IN_NEED = """
-    SELECT person_id FROM registry_verdict
-    WHERE (changes_on <= %(on)s OR judged_on > %(on)s) AND {where}
+    SELECT person_id FROM registry_verdict WHERE changes_on <= %(on)s AND {where}
+    UNION SELECT person_id FROM registry_verdict WHERE judged_on > %(on)s AND {where}
+        AND EXISTS (SELECT FROM registry_run WHERE "on" > %(on)s)
     UNION SELECT person_id FROM registry_awaiting WHERE {where}"""
 WITH_NEWS = "SELECT DISTINCT person_id FROM registry_awaiting"
 

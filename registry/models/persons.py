@@ -56,6 +56,11 @@ class Person(PersonFields):
             models.Index(fields=("last_key", "first_key"), name="person_by_name"),
             models.Index(fields=("region",), name="person_by_region"),
             models.Index(fields=("birth_date",), name="person_by_birth"),
+            models.Index(
+                fields=("id",),
+                condition=Q(died_on__isnull=False) | Q(merged_into__isnull=False),
+                name="person_gone",
+            ),
         )
         permissions = (
             ("view_card", _("Can open the card of a person")),

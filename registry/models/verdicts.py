@@ -46,6 +46,7 @@ class Verdict(VerdictFields):
     class Meta:
         verbose_name = _("verdict")
         verbose_name_plural = _("verdicts")
+        indexes = (models.Index(fields=("changes_on",), name="verdict_due"),)
         permissions = (
             ("view_reports", _("Can take reports")),
             ("view_warnings", _("Can see and take warnings")),
