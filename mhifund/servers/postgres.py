@@ -25,10 +25,11 @@ AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-group
 OWN_SERVER = "or set DATABASE_URL to a PostgreSQL (15 or newer) of your own."
 
 # for two cores and modest memory; work_mem is small on purpose, the big aggregate is faster so
+# shared_buffers: what nights read of a million persons, else each night copies it in anew
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "shared_buffers": "256MB",
+    "shared_buffers": "1GB",
     "work_mem": "16MB",
     "maintenance_work_mem": "256MB",
     "effective_cache_size": "2GB",
