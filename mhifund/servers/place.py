@@ -128,7 +128,7 @@ def end(folder: Path, number: signal.Signals) -> None:
     for pid in inside:
         if parent(pid) not in inside:
             send(pid, number)
-    while left := living_in(folder):
+    while left := [*living_in(folder), *living_in(removed(folder))]:
         if time.monotonic() > deadline:
             for pid in left:
                 send(pid, signal.SIGKILL)
