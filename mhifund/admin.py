@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mhifund import access, finding, labels
 from mhifund.models import ListTaking, Look, Profile, Receipts, Report, ReportTaking
-from payments.models import Dismissal, ExceptionEvent, ExceptionItem, Finding
+from payments.models import Dismissal, ExceptionEvent, ExceptionItem, Finding, Overpayment
 from registry import models as registry
 from registry.admin import ReadOnly
 from registry.rules.iin import masked
@@ -174,6 +174,11 @@ class ExceptionItemAdmin(ReadOnly):
     @admin.display(description=_("IIN"))
     def masked_iin(self, item):
         return masked(item.iin)
+
+
+@admin.register(Overpayment)
+class OverpaymentAdmin(OfEntries):
+    list_display = ("entry", "cause", "found", "amount", "reserved", "paid", "changed_at")
 
 
 @admin.register(ExceptionEvent)

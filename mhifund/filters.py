@@ -4,7 +4,7 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from payments import labels
-from payments.models import ExceptionItem, File
+from payments.models import ExceptionItem, File, Overpayment
 
 ANY = _("any")
 
@@ -21,6 +21,18 @@ class FileFilter(django_filters.FilterSet):
     class Meta:
         model = File
         fields = ("state", "kind", "name")
+
+
+class OverpaymentFilter(django_filters.FilterSet):
+    cause = django_filters.ChoiceFilter(
+        label=_("Cause"),
+        choices=tuple((code, labels.FINDINGS[code]) for code in labels.OVERPAID),
+        empty_label=ANY,
+    )
+
+    class Meta:
+        model = Overpayment
+        fields = ("cause",)
 
 
 class ExceptionFilter(django_filters.FilterSet):

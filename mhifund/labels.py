@@ -119,7 +119,11 @@ FILE_LOOKS = {
     "rejected": ("is-bad", "circle-x"),
     "replaced": ("", "circle-minus"),
 }
-LISTS = {f"warnings_{kind}": label for kind, label in registry.WARNINGS.items()}
+LISTS = {
+    **{f"warnings_{kind}": label for kind, label in registry.WARNINGS.items()},
+    "overpayments": _("Overpayments"),
+    "exceptions": _("Exceptions"),
+}
 WORDS = {
     "sexes": registry.SEXES,
     "residences": registry.RESIDENCES,

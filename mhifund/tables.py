@@ -5,7 +5,8 @@ import csv
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
-from itertools import chain
+from itertools import chain, islice
+from tempfile import TemporaryFile
 from typing import NamedTuple
 
 import xlsxwriter
@@ -13,6 +14,9 @@ import xlsxwriter
 from registry.resources import neutral
 
 WIDEST, NARROWEST = 48, 9
+SAMPLE = 1000
+MOST_ROWS = 1_048_575
+PLAIN = {"strings_to_formulas": False, "strings_to_urls": False}
 
 
 class Table(NamedTuple):
@@ -59,30 +63,53 @@ def as_xlsx(tables, made_at):
     """The bytes of a workbook; `made_at` (naive) is the moment its properties name."""
     stream = BytesIO()
     # the rows are in memory anyway, and temporary files took most of the time
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(stream, options) as book:
-        book.set_properties({"created": made_at})
-        formats = {
-            "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True}),
-            Decimal: book.add_format({"num_format": "#,##0.00"}),
-            date: book.add_format({"num_format": "dd.mm.yyyy"}),
-            int: book.add_format({"num_format": "#,##0"}),
-        }
+    with xlsxwriter.Workbook(stream, {"in_memory": True} | PLAIN) as book:
+        formats = _formats(book, made_at)
         for table in tables:
-            _write(book.add_worksheet(table.title), table, formats)
+            _write(book, table, formats)
     return stream.getvalue()
 
 
-def _write(sheet, table, formats):
-    last = max(len(table.rows), 1), len(table.heads) - 1
+def xlsx_of_any_length(table, made_at):
+    """A temporary file with the workbook of a table whose rows come as they are found.
+
+    Where a sheet is full the rows go on in the next one.
+    """
+    file = TemporaryFile()  # noqa: SIM115
+    rows = iter(table.rows)
+    with xlsxwriter.Workbook(file, {"constant_memory": True} | PLAIN) as book:
+        formats = _formats(book, made_at)
+        sheets = 0
+        while (some := [*islice(rows, SAMPLE)]) or not sheets:
+            sheets += 1
+            title = table.title if sheets == 1 else f"{table.title[:27]} {sheets}"
+            here = chain(some, islice(rows, MOST_ROWS - len(some)))
+            _write(book, Table(title, table.heads, some), formats, here)
+    file.seek(0)
+    return file
+
+
+def _formats(book, made_at):
+    book.set_properties({"created": made_at})
+    return {
+        "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True}),
+        Decimal: book.add_format({"num_format": "#,##0.00"}),
+        date: book.add_format({"num_format": "dd.mm.yyyy"}),
+        int: book.add_format({"num_format": "#,##0"}),
+    }
+
+
+def _write(book, table, formats, rows=None):
+    """A sheet as wide as the rows of the table; `rows` are all of them where these are some."""
+    sheet = book.add_worksheet(table.title)
     sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, *last)
     for column, head in enumerate(table.heads):
-        cells = [str(row[column]) for row in table.rows[:1000]]
+        cells = [str(row[column]) for row in table.rows[:SAMPLE]]
         widest = max(map(len, [*cells, *head.split(" / ")]), default=0)
         sheet.set_column(column, column, min(max(widest + 2, NARROWEST), WIDEST))
     sheet.write_row(0, 0, table.heads, formats["head"])
-    for number, row in enumerate(table.rows, 1):
+    number = 0
+    for number, row in enumerate(table.rows if rows is None else rows, 1):
         for column, cell in enumerate(row):
             form = formats.get(type(cell))
             if isinstance(cell, date):
@@ -91,3 +118,4 @@ def _write(sheet, table, formats):
                 sheet.write_number(number, column, cell, form)
             else:
                 sheet.write_string(number, column, cell)
+    sheet.autofilter(0, 0, max(number, 1), len(table.heads) - 1)

@@ -128,3 +128,4 @@ FINDINGS = {
     "base_mismatch": _("deductions and contributions imply different incomes"),
     "late": _("paid late"),
 }
+OVERPAID = ("wrong_knp", "exempt_category", "duplicate", "over_cap", "over_due")

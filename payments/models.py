@@ -270,6 +270,54 @@ class Finding(models.Model):
         return f"{self.entry_id} {self.code}"
 
 
+OPEN = Q(amount__gt=F("reserved") + F("paid"))
+
+
+class Overpayment(models.Model):
+    """What was paid too much with an entry: the largest sum among its findings, and its cause.
+
+    Derived with the findings: `found` is what they say now. `amount` never falls below what refund
+    cases have `reserved` and `paid`. The entry is the one that came in, whoever has it now.
+    """
+
+    entry = models.OneToOneField(Contribution, models.PROTECT, related_name="overpayment")
+    cause = models.CharField(_("cause"), max_length=20, choices=labels.FINDINGS)
+    found = models.DecimalField(_("found"), max_digits=14, decimal_places=2)
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
+    reserved = models.DecimalField(_("reserved"), max_digits=14, decimal_places=2, default=0)
+    paid = models.DecimalField(_("paid back"), max_digits=14, decimal_places=2, default=0)
+    recorded_at = models.DateTimeField(_("recorded at"))
+    changed_at = models.DateTimeField(_("changed at"))
+
+    class Meta:
+        verbose_name = _("overpayment")
+        verbose_name_plural = _("overpayments")
+        indexes = (
+            models.Index(fields=("id",), condition=OPEN, name="overpayment_open"),
+            models.Index(fields=("cause", "id"), condition=OPEN, name="overpayment_open_by_cause"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(
+                    reserved__gte=0,
+                    paid__gte=0,
+                    amount__gte=F("reserved") + F("paid"),
+                    found__gte=0,
+                ),
+                name="not_more_than_overpaid",
+            ),
+        )
+        triggers = (pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),)
+
+    def __str__(self):
+        return f"{self.entry_id} {self.cause}"
+
+    @property
+    def left(self):
+        """What no case has asked back yet."""
+        return self.amount - self.reserved - self.paid
+
+
 class Dismissal(models.Model):
     """A person looked at a suspected duplicate and found two genuine payments."""
 

@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from mhifund import access, card
+from mhifund import access, card, takings
 from mhifund.filters import ExceptionFilter
 from mhifund.forms import Why
 from mhifund.listing import newest_first
+from mhifund.tables import Table
 from payments import labels
 from payments.actions import exceptions as actions
 from payments.actions.candidates import candidates
 from payments.models import ExceptionItem
+from registry.rules.iin import masked
 from registry.tasks import judge_news
 
 may_see = permission_required("payments.view_file", raise_exception=True)
@@ -27,6 +29,7 @@ may_work = permission_required("payments.work_exceptions", raise_exception=True)
 WITH_NOTE = {"hold": actions.hold, "return": actions.give_back}
 WITHOUT = {"take": actions.take, "undo": actions.undo}
 MOST = 100
+CHUNK = 2_000
 
 
 @may_see
@@ -70,6 +73,42 @@ def evidence(request, pk):
         "why": Why(),
     }
     return render(request, "mhifund/evidence.html", context)
+
+
+@may_see
+def take(request, form):
+    """The items as they are narrowed, with the reasons, as a file."""
+    items = access.exceptions_for(request.user, ExceptionItem.objects.all())
+    items = items.select_related("message__file")
+    narrowed = ExceptionFilter(request.GET, queryset=items, request=request).qs.order_by("-id")
+    whole = request.user.has_perm("registry.unmask_iin")
+    heads = [
+        *(_("What is wrong"), _("State"), _("File"), _("Reference"), _("Line"), _("IIN")),
+        *(_("Name"), _("Birth date"), _("Payer"), _("Purpose code"), _("Period")),
+        *(_("Amount, tenge"), _("Credited on"), _("Note")),
+    ]
+    rows = (
+        (
+            ", ".join(str(labels.EXCEPTIONS[code]) for code in row.codes),
+            row.get_state_display(),
+            row.message.file.name,
+            row.message.reference,
+            row.line,
+            row.iin if whole else masked(row.iin),
+            " ".join(filter(None, (row.last_name, row.first_name, row.middle_name))),
+            row.birth_date or "",
+            row.payer,
+            row.knp,
+            row.period,
+            row.amount,
+            row.credited_on,
+            row.note,
+        )
+        for row in narrowed.iterator(CHUNK)
+    )
+    table = Table(_("Exceptions")[:31], heads, rows)
+    name = f"exceptions-{timezone.localdate()}"
+    return takings.take(request, "exceptions", request.GET.dict(), table, form, name)
 
 
 @may_work

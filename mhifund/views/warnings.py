@@ -3,16 +3,12 @@
 from itertools import islice
 
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from mhifund import warnings
-from mhifund.downloads import CSV, download, named
+from mhifund import takings, warnings
 from mhifund.forms import WithinDays
 from mhifund.listing import ROWS
-from mhifund.models import ListTaking
-from mhifund.tables import csv_lines
 from registry import labels
 from registry.actions.warnings import Kind
 
@@ -48,49 +44,12 @@ def _asked(query):
 
 @may_see
 def take(request, form):
-    """The whole list as a file; that it was taken is written down."""
-    if form not in ("csv", "xlsx"):
-        raise Http404
+    """The whole list as a file."""
     kind, days = _asked(request.GET)
-    on, counted = timezone.localdate(), Counted()
-    found = counted(warnings.rows(request.user, kind, on=on, days=days))
+    on = timezone.localdate()
+    found = warnings.rows(request.user, kind, on=on, days=days)
     whole = request.user.has_perm("registry.unmask_iin")
     table = warnings.table(str(labels.WARNINGS[kind]), found, whole=whole)
-    taking = ListTaking(
-        name=f"warnings_{kind}",
-        query={"on": on.isoformat(), "days": days, "form": form},
-        user=request.user,
-        at=timezone.now(),
-    )
+    query = {"on": on.isoformat(), "days": days}
     name = f"{kind}-{on}-{days}"
-    if form == "csv":
-        lines = _lines(table, taking, counted)
-        return named(StreamingHttpResponse(lines, content_type=CSV), f"{name}.csv")
-    made_at = timezone.make_naive(taking.at)
-    response = download(table._replace(rows=list(table.rows)), form, name, made_at)
-    _write_down(taking, counted)
-    return response
-
-
-def _lines(table, taking, counted):
-    """A taking that breaks off is written down too, with the rows that went out."""
-    try:
-        yield from csv_lines(table)
-    finally:
-        _write_down(taking, counted)
-
-
-def _write_down(taking, counted):
-    taking.rows = counted.rows
-    taking.save()
-
-
-class Counted:
-    """Lets rows pass and counts them."""
-
-    rows = 0
-
-    def __call__(self, found):
-        for row in found:
-            self.rows += 1
-            yield row
+    return takings.take(request, f"warnings_{kind}", query, table, form, name)

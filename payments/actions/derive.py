@@ -3,6 +3,7 @@
 import numpy as np
 from django.db import connection, transaction
 
+from payments.actions import overpayments
 from payments.rules.books import ITEM
 from payments.rules.exempt import EXEMPT, Believed, exempt_days
 from payments.rules.findings import FINDINGS, FOUND, HOLE, find
@@ -180,8 +181,15 @@ def _keep_findings(found, entries, among, at):
     gone, new = _difference(current, found)
     if len(gone):
         run("UPDATE payments_finding SET dropped_at = %s WHERE id = ANY(%s)", (at, gone)).close()
-    if not len(new):
-        return
+    if len(new):
+        _add_findings(new, at)
+    before = current[np.isin(current["id"], gone)]
+    changed = np.r_[before["entry"][before["amount"] >= 0], new["entry"][new["amount"] >= 0]]
+    if len(changed):
+        overpayments.follow(np.unique(changed), at=at)
+
+
+def _add_findings(new, at):
     run(
         "INSERT INTO payments_finding (entry_id, code, amount, days, recorded_at)"
         f" SELECT entry, (ARRAY[{CODES}])[code + 1], nullif(amount, -1) / 100.0,"

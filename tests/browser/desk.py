@@ -46,6 +46,7 @@ class Desk:
 
     def find(self, text):
         """Through the search field, from wherever one is, with the keyboard alone."""
+        self.page.wait_for_load_state("load")
         self.page.keyboard.press("/")
         self.page.keyboard.type(text)
         with self.page.expect_navigation():

@@ -129,6 +129,7 @@ def test_an_officer_looks_through_the_pages(desk, transactional_db, language):
         "card_past": f"/persons/{persons[2].pk}/?on=15.03.2020",
         "registers": "/registers/",
         "exceptions": "/exceptions/",
+        "overpayments": "/overpayments/",
         "refunds": "/refunds/",
         "reports": "/reports/",
         "parameters": "/reference/parameters/",

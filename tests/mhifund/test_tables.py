@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 from python_calamine import load_workbook
 
-from mhifund.tables import Table, as_csv, as_xlsx
+from mhifund import tables
+from mhifund.tables import Table, as_csv, as_xlsx, xlsx_of_any_length
 
 MADE_AT = datetime(2026, 11, 20, 1, 5)  # noqa: DTZ001 - a workbook knows no zones
 TABLE = Table(
@@ -49,3 +50,20 @@ def test_a_workbook_has_a_sheet_for_each_table_and_numbers_are_numbers():
 
 def test_the_same_tables_make_the_same_bytes():
     assert as_xlsx([TABLE], MADE_AT) == as_xlsx([TABLE], MADE_AT)
+
+
+def test_a_workbook_of_any_length_goes_on_in_the_next_sheet(monkeypatch):
+    monkeypatch.setattr(tables, "SAMPLE", 2)
+    monkeypatch.setattr(tables, "MOST_ROWS", 3)
+    table = Table("Long", ["n"], ((number,) for number in range(7)))
+    with xlsx_of_any_length(table, MADE_AT) as file:
+        book = load_workbook(file)
+    sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+    found = {name: [row[0] for row in rows] for name, rows in sheets.items()}
+    assert found == {"Long": ["n", 0, 1, 2], "Long 2": ["n", 3, 4, 5], "Long 3": ["n", 6]}
+
+
+def test_a_workbook_without_rows_has_its_heads():
+    table = Table("Nothing", ["n"], iter(()))
+    with xlsx_of_any_length(table, MADE_AT) as file:
+        assert load_workbook(file).get_sheet_by_index(0).to_python() == [["n"]]
