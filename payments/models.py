@@ -139,6 +139,7 @@ class Message(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("file", "number"), name="message_once_a_file"),
         )
+        indexes = (models.Index(fields=("payer", "id"), name="message_by_payer"),)
 
     def __str__(self):
         return self.reference
@@ -195,7 +196,14 @@ class ExceptionItem(models.Model):
     class Meta:
         verbose_name = _("exception")
         verbose_name_plural = _("exceptions")
-        indexes = (models.Index(fields=("state", "id"), name="exception_by_state"),)
+        indexes = (
+            models.Index(fields=("state", "id"), name="exception_by_state"),
+            models.Index(
+                fields=("payer", "id"),
+                condition=Q(state__in=("open", "held")),
+                name="exception_by_payer",
+            ),
+        )
         constraints = (
             models.UniqueConstraint(fields=("message", "line"), name="exception_once"),
             models.CheckConstraint(

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django import template
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -106,6 +107,14 @@ def status_icon(code):
 def payer(number):
     """A business as it is; a person masked."""
     return number if iin_rule.is_bin(number) else iin_rule.masked(number)
+
+
+@register.simple_tag
+def payer_link(number):
+    """A business leads to its card; a person is masked, and no address has their number."""
+    if not iin_rule.is_bin(number):
+        return iin_rule.masked(number)
+    return format_html('<a href="{}">{}</a>', reverse("payer", args=[number]), number)
 
 
 @register.simple_tag

@@ -23,6 +23,9 @@ def search(request):
         "messages_found": [],
         "files": [],
     }
+    number = "".join(text.split())
+    if kind == Typed.BIN and _is_payer(request.user, number):
+        return redirect("payer", number=number)
     if kind != Typed.NOTHING:
         found |= _persons(request.user, text, kind) | _payments(request.user, text, kind)
     things = [*found["persons"], *found["messages_found"], *found["files"], *found["entries"]]
@@ -31,10 +34,16 @@ def search(request):
     return render(request, "mhifund/search.html", found | {"nothing": not things})
 
 
+def _is_payer(user, number):
+    seen = user.has_perm("payments.view_file")
+    return seen and Message.objects.filter(payer=number).exists()
+
+
 def _persons(user, text, kind):
     persons = access.persons_for(user).select_related("region", "verdict")
     if kind == Typed.BIN:
-        entries = Contribution.objects.standing().filter(payer="".join(text.split()))
+        number = "".join(text.split())
+        entries = Contribution.objects.standing().filter(payer=number)
         entries = entries.filter(person__in=access.persons_for(user))
         entries = entries.select_related("person").order_by("-period", "-id")
         return {"entries": list(entries[:SHOWN])}

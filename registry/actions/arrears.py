@@ -16,7 +16,7 @@ AGENT = (Kind.EMPLOYER, Kind.EMPLOYEE)
 def of_payer(number, first, last, *, on, regions=None):
     """Arrears of the months first … last that a BIN or IIN paid late for others."""
     rules, calendar = law.rules()
-    entries = Contribution.objects.filter(payer__in=_numbers(number), kind__in=AGENT)
+    entries = Contribution.objects.filter(payer__in=identity.numbers(number), kind__in=AGENT)
     if regions is not None:
         entries = entries.filter(person__region__in=regions)
     found = []
@@ -26,14 +26,6 @@ def of_payer(number, first, last, *, on, regions=None):
         except NotInForce:
             continue
     return found
-
-
-def _numbers(number):
-    """The number and, of a person, all they had before."""
-    holder = identity.holder(number)
-    if holder is None:
-        return [number]
-    return [holder.iin, *holder.former_iins.values_list("iin", flat=True)]
 
 
 def of_person(person, first, last, *, on):

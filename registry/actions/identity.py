@@ -41,6 +41,14 @@ def _merge_of(person, known_at):
     return person.merges.filter(standing).select_related("person").first()
 
 
+def numbers(number):
+    """A number with all that its person has or had; alone if it is nobody's."""
+    found = holder(number)
+    if found is None:
+        return [number]
+    return [found.iin, *found.former_iins.values_list("iin", flat=True)]
+
+
 def lock():
     """Corrections wait for loads and postings, and these for them; books, persons, spans."""
     book.lock_the_books()

@@ -130,6 +130,7 @@ def test_an_officer_looks_through_the_pages(desk, transactional_db, language):
         "registers": "/registers/",
         "exceptions": "/exceptions/",
         "overpayments": "/overpayments/",
+        "payer": "/payers/951241349083/",
         "refunds": "/refunds/",
         "reports": "/reports/",
         "parameters": "/reference/parameters/",
