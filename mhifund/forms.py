@@ -58,6 +58,10 @@ class AsOf(forms.Form):
         return min(now, self.cleaned_data.get("known") or now)
 
 
+class OfDay(forms.Form):
+    on = forms.DateField(label=_("On the day"), required=False, validators=THINKABLE)
+
+
 class Upload(forms.Form):
     file = forms.FileField(
         label=_("Payment register or bank statement"),

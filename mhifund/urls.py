@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.urls import path
 
 from mhifund.views import (
+    balance,
     counts,
     exceptions,
     identity,
@@ -52,6 +53,7 @@ urlpatterns = [
     path("overpayments/", overpayments.overpayments, name="overpayments"),
     path("overpayments/take/<str:form>/", overpayments.take, name="take_overpayments"),
     path("overpayments/<int:pk>/dismiss/", overpayments.dismiss, name="dismiss"),
+    path("balance/", balance.balance, name="balance"),
     path("payers/<str:number>/", payers.payer, name="payer"),
     path("refunds/", today.refunds, name="refunds"),
     path("reports/", reports.reports, name="reports"),

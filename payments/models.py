@@ -119,7 +119,7 @@ def _counted(rows):
 
 
 class Message(models.Model):
-    """The items of one reference in a register."""
+    """The items of one reference in a register; what came of them is known once it is posted."""
 
     file = models.ForeignKey(File, models.PROTECT, related_name="messages", db_index=False)
     number = models.IntegerField(_("number"))
@@ -131,6 +131,14 @@ class Message(models.Model):
     items = models.IntegerField(_("items"))
     total = models.DecimalField(_("total"), max_digits=18, decimal_places=2)
     declared = models.DecimalField(_("declared"), max_digits=18, decimal_places=2, null=True)
+    posted = models.IntegerField(_("posted"), null=True)
+    posted_total = models.DecimalField(
+        _("posted total"), max_digits=18, decimal_places=2, null=True
+    )
+    excepted = models.IntegerField(_("left out"), null=True)
+    excepted_total = models.DecimalField(
+        _("left out, total"), max_digits=18, decimal_places=2, null=True
+    )
 
     class Meta:
         verbose_name = _("message")
@@ -138,8 +146,19 @@ class Message(models.Model):
         ordering = ("file", "number")
         constraints = (
             models.UniqueConstraint(fields=("file", "number"), name="message_once_a_file"),
+            models.CheckConstraint(
+                condition=Q(posted=None, excepted=None, posted_total=None, excepted_total=None)
+                | Q(posted__isnull=False, excepted__isnull=False)
+                & Q(posted_total__isnull=False, excepted_total__isnull=False)
+                & Q(items=F("posted") + F("excepted"))
+                & Q(total=F("posted_total") + F("excepted_total")),
+                name="message_balances",
+            ),
         )
-        indexes = (models.Index(fields=("payer", "id"), name="message_by_payer"),)
+        indexes = (
+            models.Index(fields=("payer", "id"), name="message_by_payer"),
+            models.Index(fields=("credited_on",), name="message_by_day"),
+        )
 
     def __str__(self):
         return self.reference

@@ -37,8 +37,33 @@ def post(file, *, at, progress=lambda done: None):
     derive(at=at)
     if file.posted:
         file.first_entry, file.last_entry = before + 1, _last_entry()
+    _balance(file)
     file.state, file.step, file.finished_at = "posted", "", at
     file.save()
+
+
+BALANCE = """
+UPDATE payments_message m
+SET posted = coalesce(b.items, 0), posted_total = coalesce(b.total, 0),
+    excepted = coalesce(q.items, 0), excepted_total = coalesce(q.total, 0)
+FROM payments_message x
+    LEFT JOIN (
+        SELECT split_part(key, ':', 1)::bigint AS message, count(*) AS items, sum(amount) AS total
+        FROM registry_contribution WHERE id BETWEEN %(first)s AND %(last)s GROUP BY 1
+    ) b ON b.message = x.id
+    LEFT JOIN (
+        SELECT e.message_id AS message, count(*) AS items, sum(e.amount) AS total
+        FROM payments_exceptionitem e JOIN payments_message own ON own.id = e.message_id
+        WHERE own.file_id = %(file)s GROUP BY 1
+    ) q ON q.message = x.id
+WHERE m.id = x.id AND x.file_id = %(file)s"""
+
+
+def _balance(file):
+    """Counts in the books and in the queue what came of each message; the database compares."""
+    values = {"file": file.pk, "first": file.first_entry or 0, "last": file.last_entry or 0}
+    with connection.cursor() as cursor:
+        cursor.execute(BALANCE, values)
 
 
 def _last_entry():

@@ -131,6 +131,7 @@ def test_an_officer_looks_through_the_pages(desk, transactional_db, language):
         "exceptions": "/exceptions/",
         "overpayments": "/overpayments/",
         "payer": "/payers/951241349083/",
+        "balance": "/balance/",
         "refunds": "/refunds/",
         "reports": "/reports/",
         "parameters": "/reference/parameters/",

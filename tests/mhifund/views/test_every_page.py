@@ -17,6 +17,7 @@ PAGES = (
         "receive",
         "exceptions",
         "overpayments",
+        "balance",
         "refunds",
         "reports",
     ),

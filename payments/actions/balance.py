@@ -1,0 +1,100 @@
+"""The money of a day: what the bank credited, what registers say, and what became of it."""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import Count, Sum
+
+from payments.models import ExceptionItem, Message
+
+NOTHING = Decimal(0)
+MOST = 50
+
+
+class Line(NamedTuple):
+    items: int
+    total: Decimal
+
+
+class Unmatched(NamedTuple):
+    """A reference of which the bank and the registers tell different sums; None: nothing at all."""
+
+    reference: str
+    bank: Decimal | None
+    registers: Decimal | None
+
+
+class Balance(NamedTuple):
+    """Lines of a day; a message is an item of the bank, a person line one of the registers."""
+
+    bank: Line
+    registers: Line
+    waiting: Line
+    posted: Line
+    queue: dict[str, Line]
+    unmatched: list[Unmatched]
+
+    @property
+    def became(self):
+        """What became of the items of the registers, all together."""
+        return self.posted.total + sum((line.total for line in self.queue.values()), NOTHING)
+
+    @property
+    def unexplained(self):
+        """Of the registers what is neither posted nor in the queue: zero."""
+        return self.registers.total - self.became
+
+    @property
+    def difference(self):
+        """Of the bank's credits what no register tells."""
+        return self.bank.total - self.registers.total - self.waiting.total
+
+
+# Of statements that tell of the same reference the newest counts.
+BANK = """
+SELECT e.reference, sum(e.amount) AS total FROM payments_statemententry e
+WHERE e.booked_on = %(on)s AND e.file_id = (
+    SELECT max(n.file_id) FROM payments_statemententry n WHERE n.reference = e.reference)
+GROUP BY e.reference"""
+
+UNMATCHED = f"""
+WITH bank AS ({BANK}), register AS (
+    SELECT m.reference, sum(m.total) AS total
+    FROM payments_message m JOIN payments_file f ON f.id = m.file_id
+    WHERE m.credited_on = %(on)s AND f.state IN ('posted', 'held') GROUP BY m.reference
+)
+SELECT reference, b.total, r.total FROM bank b FULL JOIN register r USING (reference)
+WHERE b.total IS DISTINCT FROM r.total AND (EXISTS (SELECT FROM bank) OR b.total IS NOT NULL)
+ORDER BY reference LIMIT %(most)s"""
+
+
+def of_day(on):
+    """The Balance of a day of crediting."""
+    values = {"on": on, "most": MOST}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*), coalesce(sum(total), 0) FROM ({BANK}) b", values)
+        bank = Line(*cursor.fetchone())
+        cursor.execute(UNMATCHED, values)
+        unmatched = [Unmatched(*row) for row in cursor.fetchall()]
+    messages = Message.objects.filter(credited_on=on)
+    queued = ExceptionItem.objects.filter(message__in=messages.filter(file__state="posted"))
+    queue = {
+        state: Line(items, total)
+        for state, items, total in queued.order_by()
+        .values_list("state")
+        .annotate(Count("pk"), Sum("amount"))
+    }
+    return Balance(
+        bank,
+        _line(messages.filter(file__state="posted"), "items", "total"),
+        _line(messages.filter(file__state="held"), "items", "total"),
+        _line(messages.filter(file__state="posted"), "posted", "posted_total"),
+        queue,
+        unmatched,
+    )
+
+
+def _line(messages, items, total):
+    sums = messages.aggregate(n=Sum(items, default=0), sum=Sum(total, default=NOTHING))
+    return Line(sums["n"], sums["sum"])

@@ -1,0 +1,96 @@
+"""Every item of a message is posted or in the queue, and a day balances to zero."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, transaction
+
+from payments.actions import exceptions
+from payments.actions.balance import Line, Unmatched, of_day
+from payments.models import ExceptionItem, Message
+from registry.models import Person
+from tests.payments.actions.office import (
+    LATER,
+    SAMPLES,
+    SECOND,
+    add_people,
+    load_people,
+    register,
+    row,
+    take,
+    take_file,
+)
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 11, 10)
+
+
+def test_each_message_of_a_posted_file_is_counted_from_the_books_and_the_queue():
+    load_people()
+    for path in sorted((SAMPLES / "registers").iterdir()):
+        assert take_file(path).state == "posted"
+    for message in Message.objects.all():
+        assert message.posted + message.excepted == message.items
+        assert message.posted_total + message.excepted_total == message.total
+    assert sum(Message.objects.values_list("excepted", flat=True)) == ExceptionItem.objects.count()
+
+
+def test_a_message_that_does_not_balance_is_refused_by_the_database():
+    add_people()
+    take(register(row(), row(SECOND, line=2, period="132026")))
+    (message,) = Message.objects.all()
+    assert (message.posted, message.excepted) == (1, 1)
+    for facts in ({"posted": 2}, {"excepted_total": 1}, {"posted": None}):
+        with pytest.raises(IntegrityError, match="message_balances"), transaction.atomic():
+            Message.objects.update(**facts)
+
+
+def test_a_held_file_has_nothing_counted():
+    add_people()
+    take(register(row(), total="1"))
+    assert Message.objects.get().posted is None
+
+
+def test_a_day_balances_whatever_becomes_of_its_exceptions():
+    add_people()
+    take(register(row(), row("990101300404", line=2), row(SECOND, line=3, period="132026")))
+    take(register(row(reference="R2"), total="1"), "held.csv")
+    found = of_day(DAY)
+    assert (found.registers, found.waiting, found.posted) == (
+        *(Line(3, Decimal(6000)), Line(1, Decimal(2000))),
+        Line(1, Decimal(2000)),
+    )
+    assert found.queue == {"open": Line(2, Decimal(4000))}
+    assert (found.unexplained, found.difference) == (0, -8000)
+    officer = get_user_model().objects.create(username="officer")
+    first, second = ExceptionItem.objects.order_by("pk")
+    person = Person.objects.get(iin=SECOND)
+    exceptions.assign({first.pk: 0}, person=person, by=officer, at=LATER)
+    exceptions.give_back({second.pk: 0}, by=officer, at=LATER, note="x")
+    found = of_day(DAY)
+    assert found.queue == {"posted": Line(1, Decimal(2000)), "returned": Line(1, Decimal(2000))}
+    assert found.unexplained == 0
+    assert of_day(date(2026, 11, 11)).registers == Line(0, Decimal(0))
+
+
+def test_references_of_which_bank_and_registers_tell_otherwise_are_named():
+    load_people()
+    register_ = take_file(SAMPLES / "registers" / "2026-11.csv")
+    take_file(SAMPLES / "statement_2026-11.camt053.xml")
+    days = {*register_.messages.values_list("credited_on", flat=True)}
+    assert all(of_day(day).unmatched == [] for day in days)
+    assert all(of_day(day).difference == 0 for day in days)
+
+
+def test_a_statement_that_differs_is_told_by_reference():
+    load_people()
+    take_file(SAMPLES / "registers" / "2026-11.csv")
+    take_file(SAMPLES / "held" / "statement_2026-11_differs.camt053.xml")
+    days = {*Message.objects.values_list("credited_on", flat=True)}
+    told = [row for day in sorted(days) for row in of_day(day).unmatched]
+    assert len(told) == 1
+    assert isinstance(told[0], Unmatched)
+    assert told[0].bank != told[0].registers
+    assert sum(of_day(day).difference for day in days) == told[0].bank - told[0].registers
