@@ -46,6 +46,10 @@ def _table(found):
             for state, line in found.queue.items()
         ),
         (_("Neither posted nor an exception"), "", found.unexplained),
-        (_("Bank and registers differ by"), "", found.difference),
+        (
+            _("Bank and registers differ by"),
+            "",
+            "" if found.difference is None else found.difference,
+        ),
     ]
     return Table(_("Balance of a day"), [_("Level"), _("Items"), _("Total, tenge")], rows)

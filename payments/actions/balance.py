@@ -47,7 +47,9 @@ class Balance(NamedTuple):
 
     @property
     def difference(self):
-        """Of the bank's credits what no register tells."""
+        """Of the bank's credits what no register tells; None before there is a statement."""
+        if not self.bank.items:
+            return None
         return self.bank.total - self.registers.total - self.waiting.total
 
 
