@@ -188,14 +188,18 @@ def _history(person, on, known_at):
 
 
 def _corrections(person, on, known_at):
-    """Corrections of who the person is, newest first; only the last one can be undone."""
+    """Corrections of who the person is, of which the last can be undone, and what extracts told."""
     events = PersonEvent.objects.filter(Q(person=person) | Q(other=person), at__lte=known_at)
     rows = list(events.select_related("person", "other", "by", "undone_by")[:SHOWN])
     for row in rows:
         if row.undone_at and row.undone_at > known_at:
             row.undone_at = row.undone_by = None
     last = next((row for row in rows if row.undone_at is None), None)
-    return [(row, row is last) for row in rows]
+    told = person.records.filter(recorded_at__lte=known_at).select_related("region")
+    return {
+        "events": [(row, row is last) for row in rows],
+        "records": told.order_by("-received_on", "-id")[:SHOWN],
+    }
 
 
 def _looks(person, on, known_at):

@@ -221,6 +221,8 @@ def test_the_card_as_known_then_has_the_facts_of_then(operator):
     assert "The person died on 01.11.2026." in text
     assert "Died on" in text
     assert "Died on" not in text_of(operator.get(url))
+    told = operator.get(url, {"tab": "corrections"}).context["rows"]["records"]
+    assert [row.received_on.day for row in told] == [25, 21, 20]
 
 
 def test_a_merged_record_is_found_by_its_name(operator):

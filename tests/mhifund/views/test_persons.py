@@ -187,7 +187,7 @@ def test_a_card_costs_the_same_for_one_payment_and_for_three(
     paid(ARMAN, MONTHS_2026[:months])
     judged_all(on=ON, at=AT)
     client = as_role("registry_operator")
-    queries = {"categories": 17, "payments": 19}
+    queries = {"categories": 17, "payments": 19, "corrections": 19}
     with django_assert_num_queries(queries.get(tab, 18)):
         card(client, person, tab=tab)
 
