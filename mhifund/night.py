@@ -7,8 +7,8 @@ from mhifund.receipts import count_receipts
 from mhifund.reports.write import write
 from payments.actions import exceptions, inbox
 from payments.actions.derive import derive_rechecks
-from registry.actions import runs
-from registry.models import Run
+from registry.actions import runs, sweeps
+from registry.models import Run, Sweep
 
 
 def through(on, *, at, scope="night", by=None, hands=1, progress=lambda run: None):
@@ -33,7 +33,9 @@ def take_inbox(*, at):
 
 
 def derive(*, at):
-    """Posts what nothing stands against any more, and derives the findings that have to be."""
+    """Settles what the law has changed, posts what nothing stands against any more, and derives."""
+    for unfinished in Sweep.objects.filter(kind="settlement", finished_at=None).order_by("pk"):
+        sweeps.walk(unfinished)
     exceptions.retry(at=at)
     derive_rechecks(at=at)
 

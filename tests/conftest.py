@@ -9,11 +9,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import django
 import pytest
 from django.conf import settings
+from django.db import connection
 from hypothesis import settings as hypothesis_settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
@@ -68,6 +69,17 @@ django.setup()
 # a worker that inherits it reads the settings before this file has named its folder
 del os.environ["DJANGO_SETTINGS_MODULE"]
 settings.STATIC_ROOT.mkdir(exist_ok=True)
+
+flush = type(connection.ops).sql_flush
+
+
+def flush_what_is_kept_for_ever(*arguments: Any, **options: Any) -> list[str]:
+    """Tests begin with empty tables, also with those that the database lets nobody empty."""
+    statements = flush(*arguments, **options)
+    return ["SET LOCAL session_replication_role = replica", *statements] if statements else []
+
+
+type(connection.ops).sql_flush = flush_what_is_kept_for_ever
 
 # the same examples every time: a run that passed here passes there
 hypothesis_settings.register_profile("project", deadline=None, derandomize=True, database=None)

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,15 +12,20 @@ from django.views.decorators.http import require_POST
 from mhifund import trial
 from mhifund.forms import Change
 from mhifund.listing import newest_first
+from payments.tasks import recheck
 from registry.actions import proposals as actions
 from registry.models import Proposal, Sweep
 from registry.tasks import sweep
 
 NOTE = 1_000
-DECISIONS = ("confirmed", "rejected", "withdrawn")
+MAY = {
+    "confirmed": "registry.confirm_change",
+    "rejected": "registry.confirm_change",
+    "withdrawn": "registry.propose_change",
+}
+"""What a decision on a proposal asks of whoever makes it."""
 
 may_propose = permission_required("registry.propose_change", raise_exception=True)
-may_decide = permission_required("registry.confirm_change", raise_exception=True)
 may_see = permission_required("registry.view_parameter", raise_exception=True)
 
 
@@ -89,12 +95,14 @@ def trial_progress(request, pk):
 
 
 @require_POST
-@may_propose
+@may_see
 def decide(request, pk):
     """Confirms, rejects or withdraws; a person decides what another proposed."""
     found, state = get_object_or_404(Proposal, pk=pk), request.POST.get("decision")
-    if state not in DECISIONS:
+    if state not in MAY:
         return redirect("proposal", pk=pk)
+    if not request.user.has_perm(MAY[state]):
+        raise PermissionDenied
     note = request.POST.get("note", "").strip()[:NOTE]
     try:
         actions.decide(found, state, by=request.user, at=timezone.now(), note=note)
@@ -103,6 +111,8 @@ def decide(request, pk):
     except actions.Decided:
         messages.error(request, _("The proposal is decided already."))
     else:
+        if state == "confirmed":
+            transaction.on_commit(lambda: recheck.delay(by=request.user.pk))
         for walk in Sweep.objects.filter(proposal=found, kind="settlement", finished_at=None):
             sweep.delay(walk.pk)
     return redirect("proposal", pk=pk)

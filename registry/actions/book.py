@@ -119,8 +119,11 @@ def keep_paid(entries, excluded):
         _replace(entries["person"], entries["month"], *paid(entries, excluded))
 
 
-def fetch_entries(source, params, enough):
-    """ENTRYs of a FROM clause in which `c` is the table of contributions."""
+def fetch_entries(source, params, enough, *, anew=False):
+    """ENTRYs of a FROM clause in which `c` is the table of contributions.
+
+    `anew`: with the shares that the law of `enough` gives them, whatever they were settled with.
+    """
     kinds = ", ".join(f"'{kind}'" for kind in due.KINDS)
     entries = fetch(
         f"SELECT c.person_id AS person, coalesce(c.reverses_id, c.id) AS entry,"
@@ -132,8 +135,18 @@ def fetch_entries(source, params, enough):
         ENTRY,
     )
     entries["month"] = month_numbers(entries["month"])
+    if anew:
+        _settle_anew(entries, enough.law)
     entries["enough"] = enough(entries["enough"])
     return entries
+
+
+def _settle_anew(entries, rules):
+    """Gives entries, with their reference days in `enough`, the shares of another law."""
+    fixed = np.isin(entries["kind"], due.codes(due.FIXED))
+    some = entries[fixed]
+    settled = due.settle_by(some["enough"], some["kind"].astype("i1"), some["amount"], rules)
+    entries["share"][fixed] = np.where(settled.share == due.NO_SUM, 0, settled.share)
 
 
 class Enough:

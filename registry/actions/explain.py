@@ -4,14 +4,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from registry.actions import law
+import numpy as np
+
 from registry.actions.gather import Among, group_pieces
-from registry.actions.known import gather_known
+from registry.actions.known import Told, gather_known
 from registry.models import CategorySpan, Contribution
 from registry.rules import coverage, months
 from registry.rules.batch import grid
 from registry.rules.days import day_number, day_of
-from registry.rules.due import SELF_PAYING, Kind
+from registry.rules.due import FIXED, NO_SUM, SELF_PAYING, Kind, code, settle_by
 from registry.rules.explain import (
     Asked,
     Month,
@@ -45,8 +46,9 @@ class Explanation(NamedTuple):
 
 def explain(person, *, on, known_at, since=None):
     """Explains the verdict of a day; the months begin with `since`, or with the window."""
-    rules = law.rules()
-    known = gather_known(Among.ids([person.pk]), on, known_at, rules[0])
+    told = Told.by(known_at)
+    rules = told.law, told.calendar
+    known = gather_known(Among.ids([person.pk]), on, known_at, told)
     if not len(known.persons):
         raise NotKnown(person.iin)
     verdict = coverage.judge(known.batch, on, *rules)
@@ -58,8 +60,8 @@ def explain(person, *, on, known_at, since=None):
     lines = explain_months(
         asked,
         _covered(known.batch, on, first, month - 1),
-        _payments(person, known, on, known_at),
-        _categories(person, on, known_at, first, month - 1),
+        _payments(person, known, on, known_at, told),
+        _categories(person, on, known_at, first, month - 1, told),
     )
     return Explanation(
         on=on,
@@ -80,7 +82,7 @@ def _covered(batch, on, first, last):
     return list(zip(range(first, last + 1), known.covered[0].tolist(), strict=True))
 
 
-def _payments(person, known, on, known_at):
+def _payments(person, known, on, known_at, told):
     day = day_number(on)
     rows = known.excluded.tolist()
     excluded = {entry for entry, since, until in rows if since <= day < until}
@@ -92,9 +94,21 @@ def _payments(person, known, on, known_at):
             months.number(entry.period),
             Kind(entry.kind),
             Decimal(entry.amount),
-            entry.share,
+            entry.share if told.pieces is None else _share(entry, told.law),
             (entry.reverses_id or entry.pk) not in excluded,
         )
+
+
+def _share(entry, rules):
+    """What a law makes of an entry that was settled with another one."""
+    kind = Kind(entry.kind)
+    if kind not in FIXED:
+        return entry.share
+    reference = np.array([day_number(entry.reference_day)], np.int64)
+    tiyn = np.array([int(entry.amount * 100)], np.int64)
+    settled = settle_by(reference, np.array([code(kind)], np.int8), tiyn, rules)
+    share = int(settled.share[0])
+    return None if share == NO_SUM else share
 
 
 def _spans(person, on, known_at):
@@ -106,10 +120,10 @@ def _spans(person, on, known_at):
     return [row for row in believed.values() if not row.valid_to or row.valid_to >= row.valid_from]
 
 
-def _categories(person, on, known_at, first, last):
+def _categories(person, on, known_at, first, last, told):
     """Months with the categories that cover them."""
     covering = {}
-    for category, _, since, until in zip(*group_pieces(), strict=True):
+    for category, _, since, until in zip(*(told.pieces or group_pieces()), strict=True):
         covering.setdefault(category, []).append((since, until))
     for span in _spans(person, on, known_at):
         for since, until in covering.get(span.category_id, []):

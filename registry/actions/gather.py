@@ -126,9 +126,15 @@ def group_pieces(changed=None):
     return _group_pieces(changed) if changed else law.kept((CategoryGroup, _group_pieces))[0]
 
 
-def _group_pieces(changed=None):
+def pieces_known(known_at):
+    """The same as they were known at a moment."""
+    return _group_pieces(rows=CategoryGroup.objects.known(known_at))
+
+
+def _group_pieces(changed=None, rows=None):
     pieces = []
-    rows = CategoryGroup.objects.current().values_list("category_id", "since", "group")
+    rows = CategoryGroup.objects.current() if rows is None else rows
+    rows = rows.values_list("category_id", "since", "group")
     groups = {(category, since): group for category, since, group in rows} | (changed or {})
     for _, found in groupby(sorted(groups.items()), key=lambda row: row[0][0]):
         series = [(category, group, since) for (category, since), group in found]

@@ -4,12 +4,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from registry.actions import book
+from registry.actions import book, law
 from registry.actions.columns import days, fetch
-from registry.actions.gather import batch_of, fetch_spans, placed, stays
+from registry.actions.gather import batch_of, fetch_spans, pieces_known, placed, stays
 from registry.rules.batch import Batch
 from registry.rules.days import NEVER
+from registry.rules.law import Law
 from registry.rules.paid import EXCLUDED, paid
+from registry.rules.workdays import Calendar
 
 PERSON = np.dtype([("person", "<i8"), ("died", "<i4"), ("region", "S2")])
 LATEST = f"""
@@ -27,6 +29,20 @@ BELIEVED = """(
     FROM registry_categoryspan WHERE person_id {among} AND recorded_at <= %s) s"""
 
 
+class Told(NamedTuple):
+    """The law, the calendar and, where the law has changed since, the `pieces` of categories."""
+
+    law: Law
+    calendar: Calendar
+    pieces: list | None
+
+    @classmethod
+    def by(cls, known_at):
+        """What was the law as known at a moment."""
+        rules, calendar, has_changed = law.known(known_at)
+        return cls(rules, calendar, pieces_known(known_at) if has_changed else None)
+
+
 class Known(NamedTuple):
     """Persons (PERSON rows) of whom something was known, their batch, and their EXCLUDED rows."""
 
@@ -35,15 +51,17 @@ class Known(NamedTuple):
     excluded: np.ndarray
 
 
-def gather_known(among, on, known_at, rules):
-    """What was known at a moment of persons, for a day."""
+def gather_known(among, on, known_at, told):
+    """What was known at a moment of persons, for a day, by the law as Told of that moment."""
     persons = fetch(LATEST.format(among=among.sql), (*among.params, *[known_at] * 3), PERSON)
     source = BELIEVED.format(among=among.sql)
-    spans = fetch_spans(source, "s.believed_to", among, (*among.params, known_at))
+    params = (*among.params, known_at)
+    spans = fetch_spans(source, "s.believed_to", among, params, told.pieces)
     entries = book.fetch_entries(
         f"registry_contribution c WHERE c.person_id {among.sql} AND c.recorded_at <= %s",
-        (*among.params, known_at),
-        book.Enough(rules),
+        params,
+        book.Enough(told.law),
+        anew=told.pieces is not None,
     )
     excluded = fetch(
         f"SELECT x.entry_id AS entry, {days('x.since')} AS since,"

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from django.apps import apps as installed
 from django.db import connection, connections, transaction
+from django.db.models import Max
 
-from registry.models import CalendarDay, Parameter
+from registry.models import CalendarDay, Parameter, Proposal
 from registry.rules.law import Law, Row, entries
 from registry.rules.workdays import Calendar
 
@@ -26,6 +27,16 @@ def calendar():
 def rules():
     """The law and the calendar, asked for at once."""
     return kept((Parameter, _law), (CalendarDay, _calendar))
+
+
+def known(known_at):
+    """The law as it was known at a moment, the calendar, and whether it has changed since."""
+    now, days, changed_at = kept(
+        (Parameter, _law), (CalendarDay, _calendar), (Proposal, _last_change)
+    )
+    if changed_at is None or changed_at <= known_at:
+        return now, days, False
+    return _law(Parameter.objects.known(known_at)), days, True
 
 
 KEPT = {}
@@ -51,9 +62,15 @@ def kept(*pairs):
     return tuple(KEPT[model][1] for model, _ in pairs)
 
 
-def _law():
+def _law(rows=None):
+    rows = Parameter.objects.current() if rows is None else rows
     fields = ("code", "since", "value", "text", "unit")
-    return Law.of(Row(*values) for values in Parameter.objects.current().values_list(*fields))
+    return Law.of(Row(*values) for values in rows.values_list(*fields))
+
+
+def _last_change():
+    confirmed = Proposal.objects.filter(state="confirmed")
+    return confirmed.aggregate(at=Max("decided_at"))["at"]
 
 
 def _calendar():

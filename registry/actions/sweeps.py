@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from registry.actions import book, law
 from registry.actions.columns import days, fetch, run
 from registry.actions.gather import Among, gather, group_pieces, placed
-from registry.actions.known import gather_known
+from registry.actions.known import Told, gather_known
 from registry.models import Sweep
 from registry.rules import coverage
 from registry.rules.days import NEVER, day_number
@@ -223,11 +223,11 @@ def _settle(sweep, among):
 
 def _counts(sweep, among):
     """Judges what was known then of a range, and counts the verdicts."""
-    rules = law.rules()
-    known = gather_known(among, sweep.on, sweep.known_at, rules[0])
+    told = Told.by(sweep.known_at)
+    known = gather_known(among, sweep.on, sweep.known_at, told)
     if not len(known.persons):
         return 0, 0
-    verdicts = coverage.judge(known.batch, sweep.on, *rules)
+    verdicts = coverage.judge(known.batch, sweep.on, told.law, told.calendar)
     nobody = np.full(len(known.persons), -1)
     _count(sweep, known.persons["region"], nobody, verdicts.reason)
     return len(known.persons), 0

@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from registry import labels
+from registry.models.keeping import NEVER_EMPTIED, NO_DELETE
 from registry.models.persons import Person
 
 MOVED = "moved:"
@@ -68,7 +69,8 @@ class Contribution(models.Model):
             models.CheckConstraint(condition=Q(period__day=1), name="entry_period_is_a_month"),
         )
         triggers = (
-            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            NO_DELETE,
+            NEVER_EMPTIED,
             pgtrigger.ReadOnly(
                 name="facts_stay", exclude=("kind", "reference_day", "due", "share")
             ),
@@ -106,8 +108,14 @@ class Exclusion(models.Model):
             ),
         )
         triggers = (
-            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            NO_DELETE,
+            NEVER_EMPTIED,
             pgtrigger.ReadOnly(name="facts_stay", exclude=("dropped_at",)),
+            pgtrigger.Protect(
+                name="dropped_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__dropped_at__isnull=False),
+            ),
         )
 
     def __str__(self):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registry import labels
 from registry.models.books import Contribution
+from registry.models.keeping import APPEND_ONLY, NEVER_EMPTIED, NO_DELETE
 from registry.models.persons import Person
 
 
@@ -56,10 +57,16 @@ class PersonEvent(models.Model):
             ),
         )
         triggers = (
-            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            NO_DELETE,
+            NEVER_EMPTIED,
             pgtrigger.ReadOnly(
                 name="facts_stay",
                 exclude=("undone_at", "undone_by", "numbers", "brought", "withdrawn"),
+            ),
+            pgtrigger.Protect(
+                name="undone_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__undone_at__isnull=False),
             ),
         )
         permissions = (("correct_identity", _("Can correct who a person is")),)
@@ -95,7 +102,8 @@ class Addressed(models.Model):
         verbose_name = _("entry under a former IIN")
         verbose_name_plural = _("entries under former IINs")
         triggers = (
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            APPEND_ONLY,
+            NEVER_EMPTIED,
         )
 
     def __str__(self):
@@ -116,7 +124,8 @@ class Moved(models.Model):
         verbose_name = _("moved entry")
         verbose_name_plural = _("moved entries")
         triggers = (
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            APPEND_ONLY,
+            NEVER_EMPTIED,
         )
 
     def __str__(self):

@@ -13,6 +13,11 @@ class Current(models.QuerySet):
         """Rows that no later one corrected."""
         return self.filter(superseded_at=None)
 
+    def known(self, known_at):
+        """Rows as they stood at a moment; what the project ships was always known."""
+        told = Q(proposal=None) | Q(proposal__decided_at__lte=known_at)
+        return self.filter(told, Q(superseded_at=None) | Q(superseded_at__gt=known_at))
+
 
 class Named(models.Model):
     name_kk = models.CharField(_("name in Kazakh"), max_length=200)

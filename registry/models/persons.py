@@ -8,6 +8,7 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from registry import labels
+from registry.models.keeping import APPEND_ONLY, NEVER_EMPTIED, NO_DELETE
 from registry.models.law import Category, Region
 from registry.rules import iin
 
@@ -92,7 +93,8 @@ class PersonRecord(PersonFields):
             ),
         )
         triggers = (
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            APPEND_ONLY,
+            NEVER_EMPTIED,
         )
 
     def __str__(self):
@@ -151,7 +153,8 @@ class CategorySpan(models.Model):
             ),
         )
         triggers = (
-            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            NO_DELETE,
+            NEVER_EMPTIED,
             pgtrigger.ReadOnly(name="facts_stay", exclude=("superseded_on",)),
         )
 

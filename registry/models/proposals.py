@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from registry import labels
+from registry.models.keeping import NEVER_EMPTIED, NO_DELETE
 
 
 class Proposal(models.Model):
@@ -71,9 +72,15 @@ class Proposal(models.Model):
             ),
         )
         triggers = (
-            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            NO_DELETE,
+            NEVER_EMPTIED,
             pgtrigger.ReadOnly(
                 name="facts_stay", exclude=("state", "decided_by", "decided_at", "note")
+            ),
+            pgtrigger.Protect(
+                name="begins_proposed",
+                operation=pgtrigger.Insert,
+                condition=~pgtrigger.Q(new__state="proposed"),
             ),
             pgtrigger.Protect(
                 name="decided_once",
@@ -89,11 +96,13 @@ class Proposal(models.Model):
 def confirmed_only(name, same):
     """Triggers of a table of the law: a row comes, or gives way, only by a confirmed proposal.
 
+    It gives way once, at the moment at which a later proposal was confirmed.
     `same`: SQL that holds where proposal `p` says what the row `NEW` says. What the project ships
     comes in a transaction that says so; a row that is there stays as it was.
     """
     return (
-        pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+        NO_DELETE,
+        NEVER_EMPTIED,
         pgtrigger.ReadOnly(name="facts_stay", exclude=("superseded_at",)),
         pgtrigger.Trigger(
             name="four_eyes",
@@ -107,7 +116,9 @@ def confirmed_only(name, same):
                 IF NOT EXISTS (
                     SELECT FROM registry_proposal p WHERE p.state = 'confirmed'
                     AND p.since = NEW.since AND {same}
-                    AND (TG_OP = 'UPDATE' OR p.id = NEW.proposal_id)
+                    AND CASE WHEN TG_OP = 'INSERT' THEN p.id = NEW.proposal_id
+                        ELSE OLD.superseded_at IS NULL AND NEW.superseded_at = p.decided_at
+                            AND p.id > coalesce(OLD.proposal_id, 0) END
                 ) THEN
                     RAISE EXCEPTION '{name}: only a confirmed proposal changes the law';
                 END IF;

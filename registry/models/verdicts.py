@@ -1,12 +1,12 @@
 """Whether persons are insured, and the runs that judged them."""
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from registry import labels
+from registry.models.keeping import APPEND_ONLY, NEVER_EMPTIED, NO_DELETE
 from registry.models.law import Region
 from registry.models.persons import Person
 from registry.models.proposals import Sweep
@@ -66,7 +66,8 @@ class VerdictChange(VerdictFields):
         ordering = ("person", "id")
         indexes = (models.Index(fields=("person", "on"), name="history_by_person"),)
         triggers = (
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            APPEND_ONLY,
+            NEVER_EMPTIED,
         )
 
 
@@ -141,7 +142,10 @@ class Run(models.Model):
                 violation_error_message=_("Who caused a run does not answer for it."),
             ),
         )
-        triggers = (pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),)
+        triggers = (
+            NO_DELETE,
+            NEVER_EMPTIED,
+        )
         permissions = (("answer_run", _("Can let a held run write, or drop it")),)
 
     def __str__(self):

@@ -123,7 +123,9 @@ def forget_the_night():
     models = (Report, Tally, Shift, CategoryShift, VerdictChange, Verdict, Part, Run)
     tables = ", ".join(model._meta.db_table for model in models)
     with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
         cursor.execute(f"TRUNCATE {tables}, mhifund_reporttaking")
+        cursor.execute("SET session_replication_role = origin")
     mark_everybody()
 
 

@@ -56,8 +56,10 @@ def test_what_was_cut_off_is_built_on():
     after_all = state()
     with connection.cursor() as cursor:
         cursor.execute(
-            "TRUNCATE registry_person, registry_verdict, registry_verdictchange,"
-            " registry_awaiting, registry_run, payments_file, mhifund_receipts CASCADE"
+            "SET session_replication_role = replica;"
+            " TRUNCATE registry_person, registry_verdict, registry_verdictchange,"
+            " registry_awaiting, registry_run, payments_file, mhifund_receipts CASCADE;"
+            " SET session_replication_role = origin"
         )
     demo(*ARGUMENTS)
     assert after_all == state()

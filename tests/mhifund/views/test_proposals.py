@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from mhifund.celery import app
@@ -119,6 +121,18 @@ def test_who_proposed_does_not_confirm(as_role):
     told = decide(client, Proposal.objects.get(), "confirmed").context["messages"]
     assert [str(message) for message in told] == ["Who proposed a change does not decide it."]
     assert Proposal.objects.get().state == "proposed"
+
+
+def test_who_may_only_propose_does_not_confirm(as_role):
+    client = as_role("reference_editor")
+    user = get_user_model().objects.get(username="reference_editor-0")
+    user.groups.clear()
+    for codename in ("propose_change", "view_parameter"):
+        user.user_permissions.add(Permission.objects.get(codename=codename))
+    proposal = proposed("MW", Decimal(93000), date(2027, 1, 1))
+    assert decide(client, proposal, "confirmed").status_code == 403
+    proposal.refresh_from_db()
+    assert proposal.state == "proposed"
 
 
 def test_a_decision_comes_too_late_or_is_none(as_role):

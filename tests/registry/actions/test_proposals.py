@@ -1,13 +1,16 @@
 """A change of the law: proposed by one, confirmed by another, and by nobody otherwise."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import Error, IntegrityError, connection, transaction
 
+from mhifund import night
+from payments.actions.derive import derive_rechecks
 from registry.actions import law, sweeps
+from registry.actions.explain import explain
 from registry.actions.proposals import (
     Decided,
     NotAnother,
@@ -28,7 +31,8 @@ from registry.models import (
     Verdict,
 )
 from registry.rules.law import Code
-from tests.registry.actions.world import judged_all, keep
+from registry.rules.verdicts import Reason
+from tests.registry.actions.world import EARLY, judged_all, keep
 from tests.registry.proposals import AT, changed, officers, proposed
 from tests.registry.rules.builders import EMPLOYEE, INDEPENDENT, holds, paid, person
 
@@ -146,13 +150,17 @@ def test_what_the_law_does_not_know_is_not_proposed(subject, code, new):
         "UPDATE registry_personrecord SET residence = 'temporary'",
         "DELETE FROM registry_exclusion",
         "UPDATE registry_contribution SET amount = 1",
+        "TRUNCATE registry_verdictchange",
+        "TRUNCATE registry_contribution CASCADE",
+        "TRUNCATE registry_parameter CASCADE",
+        "UPDATE registry_exclusion SET dropped_at = NULL",
     ],
 )
 def test_not_even_sql_changes_the_law_or_the_past(statement):
     keep([person(paid("2026-01", "2026-09"))])
     judged_all(on=ON, at=NOW)
     entry = Contribution.objects.first()
-    entry.exclusions.create(cause="duplicate", since=ON, recorded_at=NOW)
+    entry.exclusions.create(cause="duplicate", since=ON, recorded_at=NOW, dropped_at=NOW)
     proposed("MW", Decimal(93000), NEW_YEAR)
     with pytest.raises(Error), transaction.atomic():
         connection.cursor().execute(statement)
@@ -161,9 +169,81 @@ def test_not_even_sql_changes_the_law_or_the_past(statement):
 def test_a_row_of_the_law_says_what_its_proposal_says():
     proposal = changed("MW", Decimal(93000), NEW_YEAR)
     fields = {"code": "MW", "since": NEW_YEAR, "unit": "KZT", "confidence": "high"}
-    Parameter.objects.filter(proposal=proposal).update(superseded_at=AT)
     with pytest.raises(Error, match="confirmed proposal"), transaction.atomic():
-        Parameter.objects.create(value=1, proposal=proposal, **fields)
+        Parameter.objects.create(value=1, proposal=proposal, superseded_at=AT, **fields)
+
+
+@pytest.mark.parametrize("at", [AT, NOW])
+def test_a_row_of_the_law_gives_way_only_to_a_later_proposal(at):
+    first = changed("MW", Decimal(86000), date(2026, 1, 1))
+    second = changed("MW", Decimal(87000), date(2026, 1, 1))
+    for proposal in (first, second):
+        rows = Parameter.objects.filter(proposal=proposal)
+        with pytest.raises(Error, match="confirmed proposal"), transaction.atomic():
+            rows.update(superseded_at=at)
+        with pytest.raises(Error, match="confirmed proposal"), transaction.atomic():
+            rows.update(superseded_at=None)
+
+
+@pytest.mark.parametrize("state", ["confirmed", "rejected", "withdrawn"])
+def test_a_proposal_does_not_begin_decided(state):
+    proposal = proposed("MW", Decimal(93000), NEW_YEAR)
+    proposal.pk, proposal.since, proposal.state = None, date(2028, 1, 1), state
+    proposal.decided_by, proposal.decided_at = officers()[state != "withdrawn"], AT
+    with pytest.raises(Error, match="insert"), transaction.atomic():
+        proposal.save(force_insert=True)
+
+
+OLD_WAGE = date(2026, 1, 1)
+BEFORE, AFTER = EARLY + timedelta(hours=1), EARLY + timedelta(hours=2)
+
+
+def changed_late(*arguments, **fields):
+    """A change that is confirmed when the rest is long known."""
+    proposal = proposed(*arguments, **fields)
+    return decide(proposal, "confirmed", by=officers()[1], at=AFTER)
+
+
+def known_then(row):
+    found = explain(row, on=ON, known_at=BEFORE)
+    return found._replace(known_at=None)
+
+
+def counted(known_at):
+    sweep = sweeps.walk(sweeps.begin("counts", on=ON, known_at=known_at, at=NOW))
+    rows = TrialShift.objects.filter(sweep=sweep).order_by("reason")
+    return [(row.reason, row.persons) for row in rows]
+
+
+def test_a_wage_that_is_corrected_later_leaves_what_was_known_before():
+    (row,) = keep([person(paid("2025-11", "2026-10", INDEPENDENT))])[0]
+    before, counts = known_then(row), counted(BEFORE)
+    assert (before.reason, before.missing) == (Reason.TWELVE_MONTHS, [])
+    changed_late("MW", Decimal(170000), OLD_WAGE)
+    sweeps.walk(Sweep.objects.get(kind="settlement"))
+    derive_rechecks(at=AFTER)
+    assert (known_then(row), counted(BEFORE)) == (before, counts)
+    now = explain(row, on=ON, known_at=NOW)
+    assert (now.reason, len(now.missing)) == (Reason.GAP, 10)
+    assert counted(NOW) == [("gap", 1)]
+
+
+def test_a_group_that_is_corrected_later_leaves_what_was_known_before():
+    (row,) = keep([person(holds("student", "2025-09-01", "2029-06-30"))])[0]
+    before = known_then(row)
+    assert before.reason == Reason.STATE_PAID
+    changed_late("student", "payer", date(2025, 1, 1), subject="category")
+    assert known_then(row) == before
+    assert explain(row, on=ON, known_at=NOW).reason != Reason.STATE_PAID
+
+
+def test_a_settlement_that_was_cut_off_is_done_by_the_night():
+    (payer,) = keep([person(paid("2025-11", "2026-10", INDEPENDENT))])[0]
+    changed("MW", Decimal(170000), OLD_WAGE)
+    run = night.through(ON, at=NOW)
+    assert Sweep.objects.get(kind="settlement").finished_at
+    assert not Recheck.objects.exists()
+    assert (run.state, Verdict.objects.get(person=payer).reason) == ("done", "gap")
 
 
 def tried(proposal, on):
