@@ -95,4 +95,5 @@ def entitled(explained):
 CARE = {
     entitlement.Care.PACKAGE: gettext_lazy("Package of the insurance"),
     entitlement.Care.GUARANTEED: gettext_lazy("Guaranteed volume of free medical care"),
+    entitlement.Care.EMERGENCY: gettext_lazy("Emergency care only"),
 }

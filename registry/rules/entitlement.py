@@ -13,6 +13,7 @@ from registry.rules.verdicts import Reason, Status
 class Care(StrEnum):
     PACKAGE = "mhi_package"
     GUARANTEED = "guaranteed_volume"
+    EMERGENCY = "emergency"
 
 
 class Entitled(NamedTuple):
@@ -37,8 +38,13 @@ WITH_PACKAGE = (Status.INSURED, Status.GRACE)
 
 
 def entitled(status: Status, reason: Reason, on: date) -> tuple[Entitled, ...]:
-    """Nothing for the dead; for everybody else the guaranteed volume, perhaps with the package."""
+    """Nothing for the dead; in a temporary stay emergency care; else the guaranteed volume.
+
+    With the status the package comes beside it. No leaflet names the decree of emergency care.
+    """
     if reason is Reason.DECEASED:
         return ()
+    if reason is Reason.NO_RIGHT:
+        return (Entitled(Care.EMERGENCY, None),)
     cares = (Care.PACKAGE, Care.GUARANTEED) if status in WITH_PACKAGE else (Care.GUARANTEED,)
     return tuple(Entitled(care, DECREES[care].get(on)) for care in cares)

@@ -9,6 +9,7 @@ from registry.rules.verdicts import Reason, Status
 
 PACKAGE = Entitled(Care.PACKAGE, "Decree 421 of 20.06.2019")
 OLD = Entitled(Care.GUARANTEED, "Decree 2136 of 15.12.2009")
+EMERGENCY = Entitled(Care.EMERGENCY, None)
 NEW = Entitled(Care.GUARANTEED, "Decree 672 of 16.10.2020")
 
 
@@ -22,6 +23,7 @@ NEW = Entitled(Care.GUARANTEED, "Decree 672 of 16.10.2020")
         (Status.NOT_IN_FORCE, Reason.NOT_IN_FORCE, date(2019, 12, 31), (OLD,)),
         (Status.NOT_INSURED, Reason.GAP, date(2020, 10, 15), (OLD,)),
         (Status.NOT_INSURED, Reason.GAP, date(2020, 10, 16), (NEW,)),
+        (Status.NOT_INSURED, Reason.NO_RIGHT, date(2026, 11, 20), (EMERGENCY,)),
         (Status.NOT_INSURED, Reason.DECEASED, date(2026, 11, 20), ()),
     ],
 )
