@@ -2,14 +2,17 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from registry import labels
+from registry.actions.proposals import CODE
 from registry.models import Category, Parameter, Proposal
 from registry.rules import iin
 from registry.rules.cells import FIRST_YEAR, LAST_YEAR
+
+NEW = "category:"
 
 
 def _subjects():
@@ -18,7 +21,10 @@ def _subjects():
     rows = sorted((row.name, row.pk) for row in Category.objects.all())
     return [
         (_("Parameters"), [(f"parameter:{code}", word) for word, code in words]),
-        (_("Categories"), [(f"category:{code}", word) for word, code in rows]),
+        (
+            _("Categories"),
+            [*((f"category:{code}", word) for word, code in rows), (NEW, _("a new category"))],
+        ),
     ]
 
 
@@ -102,6 +108,9 @@ class WithinDays(forms.Form):
     days = forms.IntegerField(label=_("Within days"), min_value=1, max_value=MOST)
 
 
+NAMES = ("name_kk", "name_ru", "name_en")
+
+
 class Change(forms.Form):
     """A change of the law: what, from when, and by which act."""
 
@@ -118,6 +127,16 @@ class Change(forms.Form):
         required=False,
         choices=[("", "–"), *labels.GROUPS.items()],
     )
+    code = forms.CharField(
+        label=_("Code of a new category"),
+        required=False,
+        max_length=30,
+        validators=[RegexValidator(CODE)],
+        help_text=_("Small Latin letters, as the lists of the ministries name it."),
+    )
+    name_kk = forms.CharField(label=_("Name in Kazakh"), required=False, max_length=200)
+    name_ru = forms.CharField(label=_("Name in Russian"), required=False, max_length=200)
+    name_en = forms.CharField(label=_("Name in English"), required=False, max_length=200)
     act = forms.CharField(label=_("Legal act"), max_length=200)
     article = forms.CharField(label=_("Article"), max_length=80, required=False)
     source = forms.CharField(label=_("Source"), max_length=1000)
@@ -132,6 +151,10 @@ class Change(forms.Form):
     def _read(self, found):
         """The value as the column of its subject keeps it."""
         subject, code = found["what"].split(":")
+        if found["what"] == NEW:
+            code = self._new(found)
+        else:
+            found |= dict.fromkeys(NAMES, "")
         written = found["value"].strip()
         found |= {"subject": subject, "code": code, "number": None, "text": ""}
         if subject == "parameter":
@@ -149,6 +172,16 @@ class Change(forms.Form):
         else:
             found["text"] = written
 
+    def _new(self, found):
+        """The code of a new category, whose names have to be there too."""
+        for name in ("code", *NAMES):
+            if not found.get(name) and name not in self.errors:
+                self.add_error(name, _("A new category has a code and its names."))
+        code = found.get("code", "")
+        if Category.objects.filter(pk=code).exists():
+            self.add_error("code", _("There is a category with this code."))
+        return code
+
     @staticmethod
     def is_number(code):
         """Whether the values of a parameter are numbers, as far as it has any."""
@@ -158,7 +191,7 @@ class Change(forms.Form):
 
     def proposal(self):
         found = self.cleaned_data
-        fields = ("subject", "code", "since", "text", "group", "act", "article", "source")
+        fields = ("subject", "code", "since", "text", "group", "act", "article", "source", *NAMES)
         last = Parameter.objects.current().filter(code=found["code"]).order_by("-since").first()
         return Proposal(
             value=found["number"],

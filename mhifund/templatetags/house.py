@@ -148,7 +148,8 @@ def subject_of(proposal):
     """What a proposal changes, in words."""
     if proposal.subject == "parameter":
         return registry_words.PARAMETERS.get(proposal.code, proposal.code)
-    return Category.objects.get(pk=proposal.code).name
+    known = Category.objects.filter(pk=proposal.code).first()
+    return known.name if known else registry_words.in_language(proposal, "name")
 
 
 @register.simple_tag

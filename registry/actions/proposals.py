@@ -1,5 +1,7 @@
 """Changes of the law: proposed by one, tried on everybody, confirmed by another."""
 
+import re
+
 from django.db import transaction
 
 from registry.actions import news, sweeps
@@ -7,6 +9,9 @@ from registry.actions.columns import run
 from registry.models import Category, CategoryGroup, Parameter, Proposal, Sweep
 from registry.rules.edition import CODES
 from registry.rules.law import OF_THE_DUES, Code
+
+CODE = re.compile(r"[a-z][a-z0-9_]{1,29}")
+"""What the code of a category looks like."""
 
 OF_THE_STATUS = (*CODES, Code.TOLERANCE_DUE)
 
@@ -28,12 +33,20 @@ def propose(proposal, *, by, at):
     if proposal.subject == "parameter":
         if proposal.code not in set(Code):
             raise Unknown(proposal.code)
-    elif not proposal.group or not Category.objects.filter(pk=proposal.code).exists():
+    elif not proposal.group or not _is_category(proposal):
         raise Unknown(proposal.code)
     proposal.proposed_by, proposal.proposed_at, proposal.state = by, at, "proposed"
     with transaction.atomic():
         proposal.save()
     return proposal
+
+
+def _is_category(proposal):
+    """One that is known, or a new one with a code and its names."""
+    if Category.objects.filter(pk=proposal.code).exists():
+        return True
+    names = (proposal.name_kk, proposal.name_ru, proposal.name_en)
+    return CODE.fullmatch(proposal.code) is not None and all(names)
 
 
 def before(proposal):
@@ -66,6 +79,13 @@ def decide(proposal, state, *, by, at, note=""):
 
 def _enact(proposal, at):
     if proposal.subject == "category":
+        Category.objects.get_or_create(
+            pk=proposal.code,
+            defaults={
+                "basis": ", ".join(filter(None, (proposal.act, proposal.article)))[:200],
+                **{name: getattr(proposal, name) for name in ("name_kk", "name_ru", "name_en")},
+            },
+        )
         rows = CategoryGroup.objects.current().filter(category=proposal.code)
         rows.filter(since=proposal.since).update(superseded_at=at)
         CategoryGroup.objects.create(

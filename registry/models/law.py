@@ -5,7 +5,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from registry import labels
-from registry.models.proposals import Proposal, confirmed_only
+from registry.models.keeping import APPEND_ONLY, NEVER_EMPTIED
+from registry.models.proposals import NEW_CATEGORY, Proposal, confirmed_only
 
 
 class Current(models.QuerySet):
@@ -112,6 +113,7 @@ class Category(Named):
         verbose_name = _("category")
         verbose_name_plural = _("categories")
         ordering = ("code",)
+        triggers = (NEW_CATEGORY, APPEND_ONLY, NEVER_EMPTIED)
 
 
 class CategoryGroup(models.Model):

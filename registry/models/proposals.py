@@ -14,7 +14,7 @@ class Proposal(models.Model):
     """A value of a parameter, or the group of a category, from its first day on.
 
     For a first day that has a value already it is a correction. A parameter without a value and
-    without a text is not in force from that day.
+    without a text is not in force from that day. A category that is new has its names.
     """
 
     subject = models.CharField(_("subject"), max_length=10, choices=labels.SUBJECTS)
@@ -24,6 +24,9 @@ class Proposal(models.Model):
     text = models.CharField(_("text"), max_length=200, blank=True)
     unit = models.CharField(_("unit"), max_length=80, blank=True)
     group = models.CharField(_("group"), max_length=12, choices=labels.GROUPS, blank=True)
+    name_kk = models.CharField(_("name in Kazakh"), max_length=200, blank=True)
+    name_ru = models.CharField(_("name in Russian"), max_length=200, blank=True)
+    name_en = models.CharField(_("name in English"), max_length=200, blank=True)
     act = models.CharField(_("act"), max_length=200)
     article = models.CharField(_("article"), max_length=80, blank=True)
     source = models.TextField(_("source"))
@@ -126,6 +129,24 @@ def confirmed_only(name, same):
             """,
         ),
     )
+
+
+NEW_CATEGORY = pgtrigger.Trigger(
+    name="four_eyes",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    func="""
+        IF current_setting('mhifund.law', true) <> 'shipped' AND NOT EXISTS (
+            SELECT FROM registry_proposal p
+            WHERE p.state = 'confirmed' AND p.subject = 'category' AND p.code = NEW.code
+                AND (p.name_kk, p.name_ru, p.name_en) = (NEW.name_kk, NEW.name_ru, NEW.name_en)
+        ) THEN
+            RAISE EXCEPTION 'category: only a confirmed proposal changes the law';
+        END IF;
+        RETURN NEW;
+    """,
+)
+"""A category comes with the project, or as a confirmed proposal names it."""
 
 
 class Sweep(models.Model):

@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from mhifund.celery import app
 from registry.actions import law
-from registry.models import Proposal, Sweep
+from registry.actions import proposals as actions
+from registry.models import Category, Proposal, Sweep
 from registry.rules.law import Code
 from tests.mhifund.office import AIGUL, ARMAN, known, staff
 from tests.registry.proposals import proposed
@@ -59,6 +60,49 @@ def test_a_change_of_a_category_is_typed_in(as_role):
     found = Proposal.objects.get()
     assert (found.subject, found.code, found.group) == ("category", "student", "local_paid")
     assert (found.value, found.unit) == (None, "")
+
+
+NEW = {
+    "what": "category:",
+    "value": "",
+    "group": "state_paid",
+    "code": "blood_donor",
+    "name_kk": "донор",
+    "name_ru": "донор крови",
+    "name_en": "blood donor",
+}
+
+
+def test_a_new_category_is_typed_in_with_its_names_and_confirmed(as_role):
+    client = as_role("reference_editor")
+    type_in(client, **NEW)
+    found = Proposal.objects.get()
+    assert (found.subject, found.code, found.group) == ("category", "blood_donor", "state_paid")
+    assert "blood donor" in page(client, found).content.decode()
+    assert not Category.objects.filter(pk="blood_donor").exists()
+    actions.decide(found, "confirmed", by=staff("auditor"), at=found.proposed_at)
+    category = Category.objects.get(pk="blood_donor")
+    assert (category.name_ru, category.basis) == (
+        *("донор крови",),
+        "Law on the republican budget, art. 8",
+    )
+    assert category.groups.get().group == "state_paid"
+
+
+@pytest.mark.parametrize(
+    ("other", "field"),
+    [
+        ({"code": ""}, "code"),
+        ({"code": "student"}, "code"),
+        ({"code": "Донор"}, "code"),
+        ({"name_kk": ""}, "name_kk"),
+        ({"group": ""}, "group"),
+    ],
+)
+def test_a_new_category_that_lacks_something_is_told_so(as_role, other, field):
+    answer = type_in(as_role("reference_editor"), **NEW | other)
+    assert field in answer.context["form"].errors
+    assert not Proposal.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -61,14 +61,14 @@ def test_loading_again_adds_what_is_missing_and_changes_nothing():
     before = counts()
     changed("MW", 90000, date(2026, 1, 1))
     CalendarDay.objects.filter(day=date(2017, 1, 2)).delete()
-    Category.objects.filter(code="student").update(name_en="student by day")
+    Region.objects.filter(code="75").update(name_en="the south capital")
 
     load_law(ON)
 
     assert [*counts()] == [before[0] + 1, *before[1:]]
     assert law().number(Code.MW, ON) == Decimal(90000)
     assert CalendarDay.objects.get(day=date(2017, 1, 2)).entered_on == ON
-    assert Category.objects.get(code="student").name_en == "student by day"
+    assert Region.objects.get(code="75").name_en == "the south capital"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -143,6 +143,10 @@ def test_what_the_law_does_not_know_is_not_proposed(subject, code, new):
         "DELETE FROM registry_parameter WHERE code = 'MW'",
         "UPDATE registry_categorygroup SET \"group\" = 'exempt'",
         "DELETE FROM registry_categorygroup",
+        "DELETE FROM registry_category",
+        "UPDATE registry_category SET name_ru = 'x'",
+        "INSERT INTO registry_category (code, name_kk, name_ru, name_en, basis)"
+        " VALUES ('new', 'x', 'x', 'x', '')",
         "DELETE FROM registry_proposal",
         "UPDATE registry_proposal SET value = 1",
         "UPDATE registry_verdictchange SET reason = 'gap'",
