@@ -12,6 +12,7 @@ from django.test import override_settings
 from mhifund.demo import build
 from mhifund.models import Report
 from payments.models import ExceptionItem, File, Finding
+from registry.actions import runs
 from registry.models import Person, Recheck, Run, Tally, Verdict, VerdictChange
 
 ARGUMENTS = ("--persons", "200", "--months", "13", "--on", "2026-11-20")
@@ -32,6 +33,20 @@ def room(tmp_path_factory):
         patch.setattr(build, "BEGUN", folder / "begun.json")
         patch.setattr(build, "PASSWORD", folder / "password")
         yield folder
+
+
+def test_a_country_of_which_the_brake_holds_every_night_is_built_all_the_same(
+    tmp_path, monkeypatch, settings
+):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    for name, place in (("ROOM", ""), ("BEGUN", "begun.json"), ("PASSWORD", "password")):
+        monkeypatch.setattr(build, name, tmp_path / place)
+    monkeypatch.setattr(runs, "brake", lambda on: 0)
+    told = demo("--persons", "60", "--months", "13", "--on", "2026-11-20")
+    assert told["persons"] == 60
+    assert {*Run.objects.values_list("state", flat=True)} == {"done"}
+    answered = Run.objects.exclude(answered_by=None)
+    assert {*answered.values_list("answered_by__username", flat=True)} == {"operator"}
 
 
 @pytest.fixture(scope="module")
