@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from mhifund import access, card, finding
 from mhifund.listing import ROWS
 from mhifund.models import Look
+from payments.actions.derive import derive_recheck
 from registry.actions.identity import keeper
 from registry.actions.judge import judge_person
 from registry.actions.news import mark
@@ -49,6 +50,7 @@ def person(request, pk):
     kept = keeper(found, known_at if request.GET.get("known") else None)
     if kept != found:
         return redirect("person", pk=kept.pk)
+    derive_recheck(found.pk, at=at)
     if judge_person(found.pk, on=timezone.localdate(at), at=at):
         found = _visible(request, pk)
     Look.objects.create(person=found, user=request.user, act="card", at=at)

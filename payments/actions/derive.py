@@ -32,6 +32,31 @@ def derive_rechecks(*, at):
     return persons
 
 
+@transaction.atomic
+def derive_recheck(person, *, at):
+    """The same for one person, unless somebody else has the books just then; tells whether."""
+    with connection.cursor() as cursor:
+        cursor.execute(RECHECK_ONE, (book.BOOKS, person))
+        if cursor.fetchone() is None:
+            return False
+        touched_table(cursor)
+        cursor.execute(
+            f"INSERT INTO {TOUCHED} SELECT DISTINCT person_id, period"
+            " FROM registry_contribution WHERE person_id = %s",
+            (person,),
+        )
+    derive(at=at)
+    return True
+
+
+RECHECK_ONE = """
+    DELETE FROM registry_recheck r USING (
+        SELECT person_id, pg_try_advisory_xact_lock(%s) AS alone
+        FROM registry_recheck WHERE person_id = %s OFFSET 0
+    ) mine
+    WHERE r.person_id = mine.person_id AND mine.alone
+    RETURNING r.person_id"""
+
 RECHECKED = f"""
     WITH rechecked AS (
         DELETE FROM registry_recheck WHERE person_id IN (

@@ -3,10 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from mhifund.models import Look
+from payments.models import Finding
+from registry.actions.book import BOOKS
+from registry.models import Recheck
 from tests.mhifund.office import (
     AIDOS,
     AIGUL,
@@ -178,6 +182,27 @@ def test_a_tile_leads_to_the_payments_of_its_month(as_role):
     assert client.get(reverse("month", args=[person.pk, "132026"])).status_code == 404
 
 
+def test_a_card_derives_what_a_new_category_makes_of_the_payments_before_it_judges(as_role):
+    (person,) = known(ARMAN)
+    register("r.csv", item("R1", ARMAN, "092026", "4250.00"))
+    held_category(ARMAN, "pensioner", "2026-01-01")
+    assert not Finding.objects.filter(code="exempt_category").exists()
+    card(as_role("auditor"), person)
+    assert Finding.objects.filter(code="exempt_category", dropped_at=None).count() == 1
+    assert not Recheck.objects.exists()
+
+
+def test_a_card_does_not_wait_for_a_posting(as_role):
+    (person,) = known(ARMAN)
+    held_category(ARMAN, "pensioner", "2026-01-01")
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", (BOOKS,))
+        assert card(as_role("auditor"), person).status_code == 200
+    other.close()
+    assert Recheck.objects.filter(person=person).exists()
+
+
 @pytest.mark.parametrize("tab", ["categories", "payments", "history", "corrections", "looks"])
 @pytest.mark.parametrize("months", [1, 3])
 def test_a_card_costs_the_same_for_one_payment_and_for_three(
@@ -187,8 +212,8 @@ def test_a_card_costs_the_same_for_one_payment_and_for_three(
     paid(ARMAN, MONTHS_2026[:months])
     judged_all(on=ON, at=AT)
     client = as_role("registry_operator")
-    queries = {"categories": 17, "payments": 19, "corrections": 19}
-    with django_assert_num_queries(queries.get(tab, 18)):
+    queries = {"categories": 20, "payments": 22, "corrections": 22}
+    with django_assert_num_queries(queries.get(tab, 21)):
         card(client, person, tab=tab)
 
 
