@@ -17,7 +17,7 @@ from payments.rules.items import Batch, Item, Message
 from payments.rules.matching import Fault, named
 from registry.actions import book, identity, law
 from registry.actions.columns import run
-from registry.models import Contribution, Exclusion, Person
+from registry.models import Contribution, Exclusion
 from registry.models.books import MOVED
 from registry.rules import months
 
@@ -264,8 +264,3 @@ def _exclude(item, at):
     entry = Contribution.objects.standing().get(line)
     Exclusion.objects.create(entry=entry, cause=UNDONE, since=entry.credited_on, recorded_at=at)
     run(f"INSERT INTO {TOUCHED} VALUES (%s, %s)", (entry.person_id, entry.period)).close()
-
-
-def person_of(pk):
-    """Somebody to whom an item may be assigned, or None."""
-    return Person.objects.filter(pk=pk, merged_into=None).first()
