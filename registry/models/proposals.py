@@ -136,7 +136,7 @@ NEW_CATEGORY = pgtrigger.Trigger(
     when=pgtrigger.Before,
     operation=pgtrigger.Insert,
     func="""
-        IF current_setting('mhifund.law', true) <> 'shipped' AND NOT EXISTS (
+        IF coalesce(current_setting('mhifund.law', true), '') <> 'shipped' AND NOT EXISTS (
             SELECT FROM registry_proposal p
             WHERE p.state = 'confirmed' AND p.subject = 'category' AND p.code = NEW.code
                 AND (p.name_kk, p.name_ru, p.name_en) = (NEW.name_kk, NEW.name_ru, NEW.name_en)

@@ -170,6 +170,23 @@ def test_not_even_sql_changes_the_law_or_the_past(statement):
         connection.cursor().execute(statement)
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO registry_category (code, name_kk, name_ru, name_en, basis)"
+        " VALUES ('new', 'x', 'x', 'x', '')",
+        'INSERT INTO registry_categorygroup (category_id, since, "group")'
+        " VALUES ('student', '2030-01-01', 'payer')",
+    ],
+)
+def test_a_session_that_has_shipped_nothing_adds_nothing_to_the_law(statement):
+    fresh = connection.copy()
+    with pytest.raises(Error, match="confirmed proposal"):
+        fresh.cursor().execute(statement)
+    fresh.close()
+
+
 def test_a_row_of_the_law_says_what_its_proposal_says():
     proposal = changed("MW", Decimal(93000), NEW_YEAR)
     fields = {"code": "MW", "since": NEW_YEAR, "unit": "KZT", "confidence": "high"}
