@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from payments import labels
 from registry.models import Contribution, Person
+from registry.models.keeping import APPEND_ONLY, NO_DELETE
 
 
 class File(models.Model):
@@ -232,7 +233,7 @@ class ExceptionItem(models.Model):
             ),
         )
         triggers = (
-            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            NO_DELETE,
             pgtrigger.ReadOnly(
                 name="facts_stay",
                 exclude=("codes", "state", "entry", "owner", "note", "version", "tried_at"),
@@ -262,9 +263,7 @@ class ExceptionEvent(models.Model):
         verbose_name = _("event of an exception")
         verbose_name_plural = _("events of exceptions")
         ordering = ("-id",)
-        triggers = (
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-        )
+        triggers = (APPEND_ONLY,)
 
     def __str__(self):
         return f"{self.item} {self.act}"
@@ -289,7 +288,7 @@ class Finding(models.Model):
             ),
         )
         triggers = (
-            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            NO_DELETE,
             pgtrigger.ReadOnly(name="facts_stay", exclude=("dropped_at",)),
         )
 
@@ -334,7 +333,7 @@ class Overpayment(models.Model):
                 name="not_more_than_overpaid",
             ),
         )
-        triggers = (pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),)
+        triggers = (NO_DELETE,)
 
     def __str__(self):
         return f"{self.entry_id} {self.cause}"

@@ -4,6 +4,7 @@ import numpy as np
 from django.db import connection, transaction
 
 from payments.actions import overpayments
+from payments.actions.overpayments import CODES
 from payments.rules.books import ITEM
 from payments.rules.exempt import EXEMPT, Believed, exempt_days
 from payments.rules.findings import FINDINGS, FOUND, HOLE, find
@@ -191,7 +192,6 @@ def _privileges(deductions, first, last):
 
 CURRENT = np.dtype([("id", "<i8"), *((name, FOUND[name].str) for name in FOUND.names)])
 CURRENT_HOLE = np.dtype([("id", "<i8"), *((name, HOLE[name].str) for name in HOLE.names)])
-CODES = ", ".join(f"'{finding}'" for finding in FINDINGS)
 
 
 def _keep_findings(found, entries, among, at):

@@ -1,7 +1,6 @@
 """A suspected repeat that a person found to be a payment of its own."""
 
 from django.db import connection, transaction
-from django.db.models import Q
 
 from payments.actions.derive import TOUCHED, derive, touched_table
 from payments.models import Dismissal
@@ -17,7 +16,6 @@ def dismiss(overpayment, *, by, at, note):
     with connection.cursor() as cursor:
         touched_table(cursor)
     Dismissal.objects.create(entry=overpayment.entry, by=by, at=at, note=note)
-    line = Q(pk=overpayment.entry_id) | Q(moved__origin=overpayment.entry_id)
-    entry = Contribution.objects.standing().get(line)
+    entry = Contribution.objects.bearer(overpayment.entry_id)
     run(f"INSERT INTO {TOUCHED} VALUES (%s, %s)", (entry.person_id, entry.period)).close()
     derive(at=at)

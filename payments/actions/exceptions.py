@@ -7,7 +7,7 @@ code of labels.NOT_DONE; a row that somebody changed meanwhile is left alone.
 from decimal import Decimal
 
 from django.db import connection, transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, F
 
 from payments.actions import incoming
 from payments.actions.derive import TOUCHED, derive, touched_table
@@ -260,7 +260,6 @@ def _order(number, item):
 
 def _exclude(item, at):
     """The entry of an item, or the one it was moved to, counts nowhere from its own day on."""
-    line = Q(pk=item.entry_id) | Q(moved__origin=item.entry_id)
-    entry = Contribution.objects.standing().get(line)
+    entry = Contribution.objects.bearer(item.entry_id)
     Exclusion.objects.create(entry=entry, cause=UNDONE, since=entry.credited_on, recorded_at=at)
     run(f"INSERT INTO {TOUCHED} VALUES (%s, %s)", (entry.person_id, entry.period)).close()

@@ -22,6 +22,13 @@ class Entries(models.QuerySet):
         still = Q(dropped_at=None) | Q(dropped_at__gt=known_at)
         return self.exclude(Exists(moved.filter(still, recorded_at__lte=known_at)))
 
+    def bearer(self, origin):
+        """The entry that counts now in the line of one that came in: itself, or where it was moved.
+
+        `origin` is an id.
+        """
+        return self.standing().get(Q(pk=origin) | Q(moved__origin=origin))
+
 
 class Contribution(models.Model):
     """An entry in the books. A correction is an opposite entry that names what it `reverses`.
