@@ -91,11 +91,16 @@ WHERE i.state = 'open' AND (
     OR i.codes && ARRAY['name_mismatch', 'deceased', 'no_right']::varchar[] AND EXISTS (
         SELECT FROM registry_person p JOIN registry_personrecord r ON r.person_id = p.id
         WHERE p.iin = i.iin AND r.recorded_at > coalesce(i.tried_at, i.recorded_at))
-) AND i.id > %s ORDER BY i.id LIMIT %s"""
+) AND i.id > %s AND NOT EXISTS (
+    SELECT FROM payments_exceptionevent e WHERE e.item_id = i.id AND e.act = 'undone')
+ORDER BY i.id LIMIT %s"""
 
 
 def retry(*, at):
-    """Posts open items that the registry or the law stands against no longer; returns how many."""
+    """Posts open items that the registry or the law stands against no longer; returns how many.
+
+    What somebody has undone is left to people.
+    """
     posted = last = 0
     while ids := _retriable(last):
         posted += _retry(ids, at)

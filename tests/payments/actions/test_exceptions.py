@@ -196,6 +196,16 @@ def test_an_item_is_retried_when_its_person_comes_into_the_registry():
     assert [event.by for event in ExceptionEvent.objects.all()] == [None]
 
 
+def test_what_an_officer_has_undone_is_not_posted_by_itself_again(officer):
+    add_people({SECOND: PEOPLE[SECOND]})
+    take(register(row(FIRST)))
+    add_people({FIRST: PEOPLE[FIRST]})
+    assert exceptions.retry(at=LATER) == 1
+    exceptions.undo({item().pk: item().version}, by=officer, at=LATER)
+    assert exceptions.retry(at=LATER) == 0
+    assert (item().state, Contribution.objects.standing().count()) == ("open", 0)
+
+
 def test_an_item_under_a_number_that_its_person_had_is_retried():
     add_people()
     take(register(row(STRANGER, last_name="АХМЕТОВ", first_name="АСАН", birth_date="1999-01-01")))
