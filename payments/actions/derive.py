@@ -85,7 +85,9 @@ def touched_table(cursor):
     """An empty table of the person-months that are to be derived anew by this transaction."""
     cursor.execute(
         f"CREATE TEMP TABLE IF NOT EXISTS {TOUCHED} (person_id bigint, period date)"
-        f" ON COMMIT DELETE ROWS; DELETE FROM {TOUCHED}"
+        " ON COMMIT DELETE ROWS;"
+        f" CREATE INDEX IF NOT EXISTS {TOUCHED}_index ON {TOUCHED} (person_id, period);"
+        f" DELETE FROM {TOUCHED}"
     )
 
 

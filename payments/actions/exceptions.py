@@ -11,7 +11,7 @@ from django.db.models import Count, F
 
 from payments.actions import incoming
 from payments.actions.derive import TOUCHED, derive, touched_table
-from payments.actions.post import book_items, remember_former, renumber
+from payments.actions.post import book_items, identify, remember_former
 from payments.models import ExceptionEvent, ExceptionItem
 from payments.rules.items import Batch, Item, Message
 from payments.rules.matching import Fault, named
@@ -170,7 +170,7 @@ def _posted(items, persons, by, at, note):
     keys = _incoming(items, persons)
     with connection.cursor() as cursor:
         touched_table(cursor)
-        former = renumber(cursor)
+        former = identify(cursor)
     ranks = [item.rank for item in items]
     rows, masks = book_items(min(ranks), max(ranks), 0, law.law(), at)
     if former:

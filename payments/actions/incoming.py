@@ -11,8 +11,9 @@ TABLES = """
 DROP TABLE IF EXISTS incoming_item, incoming_order;
 CREATE TEMP TABLE incoming_order (
     number int, message bigint, reference text COLLATE "C", order_no text, order_date date,
-    credited_on date, knp text, payer text COLLATE "C", payer_kind int, payer_name text, items int,
-    total bigint, declared bigint, posting text
+    credited_on date, knp text, payer text COLLATE "C", payer_kind int,
+    payer_person bigint DEFAULT 0, payer_name text, items int, total bigint, declared bigint,
+    posting text
 );
 CREATE TEMP TABLE incoming_item (
     row bigint, order_number int, line int, iin text COLLATE "C", iin_ok boolean, last_name text,
@@ -20,6 +21,10 @@ CREATE TEMP TABLE incoming_item (
     birth_date date, period text, month int, amount bigint, raw text
 );
 """
+ORDER = (
+    "number, reference, order_no, order_date, credited_on, knp, payer, payer_kind, payer_name,"
+    " items, total, declared"
+)
 INDEXES = """
 CREATE INDEX ON incoming_item (row);
 CREATE INDEX ON incoming_order (number);
@@ -43,7 +48,7 @@ def fill(reading, progress):
                 _copy(cursor, "incoming_item", _items(batch.items, rows))
                 rows += len(batch.items)
             if batch.messages:
-                _copy(cursor, "incoming_order", _orders(batch.messages))
+                _copy(cursor, f"incoming_order ({ORDER})", _orders(batch.messages))
             progress()
         cursor.execute(INDEXES)
 
@@ -108,10 +113,10 @@ def _orders(orders):
             raise Refused(Refusal.UNREADABLE, f"reference of {len(order.reference)} characters")
         kind = PAYER_KINDS[payer_kind(order.payer_id)]
         yield (
-            f"{order.number}\t\\N\t{text(order.reference)}\t{text(order.order_no[:60])}\t"
+            f"{order.number}\t{text(order.reference)}\t{text(order.order_no[:60])}\t"
             f"{null(order.order_date)}\t{null(order.credited_on)}\t{text(order.knp)}\t"
             f"{text(order.payer_id)}\t{kind}\t{text(order.payer_name)}\t{order.items}\t"
-            f"{order.total}\t{null(order.declared)}\t\\N\n"
+            f"{order.total}\t{null(order.declared)}\n"
         )
 
 

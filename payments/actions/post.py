@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import Max
 
 from payments.actions.derive import TOUCHED, derive, touched_table
-from payments.rules.matching import FAULTS, HELD_BY, INCOMING, NO_MONTH, decide
+from payments.rules.matching import FAULTS, HELD_BY, IIN_PAYER, INCOMING, NO_MONTH, decide
 from registry.actions import book, law
 from registry.actions.columns import EPOCH, days, fetch, run
 from registry.models import Contribution
@@ -24,7 +24,7 @@ def post(file, *, at, progress=lambda done: None):
     """Books the incoming items of a file, in a transaction that holds the lock of the books."""
     with connection.cursor() as cursor:
         touched_table(cursor)
-        former = renumber(cursor)
+        former = identify(cursor)
         cursor.execute("SELECT coalesce(max(row), 0) FROM incoming_item")
         rows = cursor.fetchone()[0]
     before = _last_entry()
@@ -102,8 +102,12 @@ def book_items(first, last, rank, rules, at):
     return items, mask
 
 
-def renumber(cursor):
-    """Gives incoming items under a former number that of their person; tells whether any was."""
+def identify(cursor):
+    """Finds the persons who pay, and gives items under a former number that of their person.
+
+    Tells whether there was such an item.
+    """
+    cursor.execute(PAYERS)
     cursor.execute("DROP TABLE IF EXISTS former_item")
     cursor.execute(FORMER)
     if not cursor.rowcount:
@@ -135,8 +139,16 @@ ADDRESSED = f"""
 
 CODES = ", ".join(f"'{fault}'" for fault in FAULTS)
 KIND_NAMES = ", ".join(f"'{kind}'" for kind in KINDS)
+PAYERS = f"""
+    UPDATE incoming_order o
+    SET payer_person = coalesce(
+        (SELECT f.person_id FROM registry_formeriin f WHERE f.iin = o.payer),
+        (SELECT p.id FROM registry_person p WHERE p.iin = o.payer), 0)
+    WHERE payer_kind = {IIN_PAYER}"""
+ONE_BY_ONE = "SELECT * FROM registry_person p WHERE p.iin = i.iin AND i.iin_ok OFFSET 0"
+"""SQL: what a part of a file costs must not depend on how many persons there are."""
 ITEMS = f"""
-    i.row, coalesce(p.id, 0) AS person, coalesce(pp.id, pf.person_id, 0) AS payer_person, i.amount,
+    i.row, coalesce(p.id, 0) AS person, o.payer_person, i.amount,
     coalesce(i.month, {NO_MONTH}) AS month, {days("o.credited_on")} AS credited,
     coalesce({days("p.died_on")}, {NEVER}) AS died,
     CASE WHEN o.knp IN ('121', '122', '123', '124') THEN o.knp::int ELSE 0 END AS knp,
@@ -147,9 +159,7 @@ ITEMS = f"""
     coalesce(p.birth_date <> i.birth_date, false)::int AS born_differs,
     coalesce(p.residence = '{TEMPORARY}', false)::int AS temporary
     FROM incoming_item i JOIN incoming_order o ON o.number = i.order_number
-        LEFT JOIN registry_person p ON p.iin = i.iin AND i.iin_ok
-        LEFT JOIN registry_formeriin pf ON pf.iin = o.payer
-        LEFT JOIN registry_person pp ON pp.iin = o.payer AND pf.iin IS NULL
+        LEFT JOIN LATERAL ({ONE_BY_ONE}) p ON true
     WHERE i.row BETWEEN %s AND %s ORDER BY i.row"""
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import compress
+from contextlib import suppress
+from itertools import compress, repeat
 from operator import itemgetter
 from typing import NamedTuple, Protocol
 
@@ -95,9 +96,8 @@ class Sheet(Reading):
         if None in tiyns or None in ordinals:
             self._hold_faults(lines, references, tiyns, ordinals)
         sums = [tiyn or 0 for tiyn in tiyns]
-        numbered = zip(references, ordinals, lines, strict=True)
-        keys = ((reference, ordinal or -line) for reference, ordinal, line in numbered)
-        self._repeats.note(keys, messages, lines)
+        places = [ordinal or -line for ordinal, line in zip(ordinals, lines, strict=True)]
+        self._repeats.note(zip(references, places, strict=True), messages, lines)
         self._orders.add(messages, sums)
         self.totals.items += len(rows)
         self.totals.total += sum(sums)
@@ -114,7 +114,7 @@ class Sheet(Reading):
             raws,
             strict=True,
         )
-        return [tuple.__new__(Item, one) for one in fields]
+        return list(map(tuple.__new__, repeat(Item), fields))
 
     def _persons(self, block: list[Row]) -> Persons:
         """The rows of persons, fitted to the heading; the others are dealt with."""
@@ -122,10 +122,7 @@ class Sheet(Reading):
         if set(map(len, rows)) != {self._exact}:
             rows = tuple(map(self._fitted, rows))
         headers = list(map(self._header_of, rows))
-        messages: list[int] = []
-        for row, cells, header in zip(block, rows, headers, strict=True):
-            message = self._known.get(header)
-            messages.append(self._message(row, cells, header) if message is None else message)
+        messages = self._message_numbers(block, rows, headers)
         for row, message in zip(reversed(block), reversed(messages), strict=True):
             if message != NO_PERSON or row is self._totals_row:
                 self._last = row
@@ -147,6 +144,17 @@ class Sheet(Reading):
         if any(cell.strip() for cell in cells[self._width :]):
             row[self._amount_at] = ""
         return row
+
+    def _message_numbers(
+        self, block: list[Row], rows: Sequence[list[str]], headers: list[tuple[str, ...]]
+    ) -> list[int]:
+        known = self._known
+        with suppress(KeyError):
+            return list(map(known.__getitem__, headers))
+        return [
+            known[header] if header in known else self._message(row, cells, header)
+            for row, cells, header in zip(block, rows, headers, strict=True)
+        ]
 
     def _message(self, row: Row, cells: list[str], header: tuple[str, ...]) -> int:
         """The payment order of a row; NO_PERSON for the row of totals and for an empty one."""

@@ -182,16 +182,15 @@ def _replace(touched_persons, touched_months, new_persons, new_records):
     """Puts the new records of the touched months in the place of the old ones; marks the news."""
     persons = np.unique(touched_persons)
     paying, counts, old_records = _paid("= ANY(%s)", (persons,), keep_plan=len(persons) == 1)
-    old_persons = np.repeat(paying, counts)
-    old = _pairs(old_persons, old_records["month"])
-    kept = ~_are_among(old, np.unique(_pairs(touched_persons, touched_months)))
-    owner = np.r_[old_persons[kept], new_persons]
-    records = np.r_[old_records[kept], new_records]
-    # both are in order, and no month is in both
+    old = _pairs(np.repeat(paying, counts), old_records["month"])
     new = _pairs(new_persons, new_records["month"])
-    order = np.argsort(np.r_[old[kept], new], kind="stable")
-    owner, records = owner[order], records[order]
-    sizes = np.diff(np.searchsorted(owner, np.r_[persons, persons[-1] + 1])) * RECORD.itemsize
+    kept = ~_are_among(old, np.unique(_pairs(touched_persons, touched_months)))
+    old = old[kept]
+    # both are in order, and no month is in both
+    records = np.insert(old_records[kept], np.searchsorted(old, new), new_records)
+    begin = _pairs(np.r_[persons, persons[-1] + 1], 0)
+    counts = np.diff(np.searchsorted(old, begin)) + np.diff(np.searchsorted(new, begin))
+    sizes = counts * RECORD.itemsize
     starts = np.cumsum(sizes) - sizes + 1
     run(
         "WITH told AS (INSERT INTO registry_paidmonths (person_id, records)"
