@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 MEMORY_MB = 400
-GROWTH = "night_growth"
+MILLION = 1_000_000
 
 
 class Bench(NamedTuple):
@@ -24,12 +24,14 @@ class Bench(NamedTuple):
     before: str
     bare: str
     own: str
-    persons: int = 1_000_000
+    persons: int = MILLION
 
 
 BENCHES = {
-    "import_csv": Bench(6, "write_csv", "bare_copy", "receive_csv", 200_000),
-    "import_mt102": Bench(6, "write_mt102", "bare_copy", "receive_mt102", 200_000),
+    "import_csv": Bench(3.5, "write_csv", "bare_copy", "receive_csv"),
+    "import_mt102": Bench(3.5, "write_mt102", "bare_copy", "receive_mt102"),
+    "import_second": Bench(1.3, "write_two", "receive_first", "receive_second"),
+    "import_export_slice": Bench(1 / 25, "write_third", "import_export", "receive_third"),
     "night_full": Bench(1.5, "first_night", "bare_judging", "night"),
     "night_changed": Bench(8, "first_night", "bare_judging", "night_changed"),
     "night_two_percent": Bench(0.1, "first_night", "night", "night_two_percent"),
@@ -37,37 +39,54 @@ BENCHES = {
     "one_person": Bench(1, "first_night", "twenty_milliseconds", "one_person"),
     "load_persons": Bench(5, "write_persons", "bare_copy_of_persons", "load_persons"),
 }
-GROWTH_LIMIT = 1.2
-"""Of the longest time a person to the shortest, of all sizes."""
+
+
+class Growth(NamedTuple):
+    """One work in worlds of several sizes: the longest time a unit of it to the shortest."""
+
+    limit: float
+    before: str
+    work: str
+    sizes: tuple[float, ...]
+    units: int | None = None
+    """As many as there are persons, when it is None."""
+
+
+GROWTHS = {
+    "night_growth": Growth(1.2, "first_night", "night", (0.1, 0.3, 1)),
+    "findings_growth": Growth(1.3, "nothing", "findings_of_new", (1 / 24, 1), 20_000),
+}
+"""The sizes are shares of a million persons, each of whom has 24 payments."""
 
 
 def main() -> int:
     wanted = os.environ.get("ONLY")
     within = True
-    growth: dict[int, float] = {}
+    points: dict[str, dict[int, float]] = {}
     for persons, names in sorted(worlds(wanted).items()):
         for line in measured(persons, names):
-            if line["bench"] == GROWTH:
-                growth[persons] = line["seconds"]
+            if line["bench"] in GROWTHS:
+                points.setdefault(line["bench"], {})[persons] = line["seconds"]
             else:
                 within &= tell(line)
-    if growth:
-        large = max(growth)
-        rates = [seconds / size for size, seconds in growth.items()]
-        each = min(rates) * large
-        within &= tell(
-            {
-                "bench": GROWTH,
-                "ratio": round(max(rates) / min(rates), 2),
-                "limit": GROWTH_LIMIT,
-                "seconds": round(growth[large], 3),
-                "bare_seconds": round(each, 3),
-                "rows": large,
-                "rss_mb": 0,
-                "points": {size: round(seconds, 3) for size, seconds in growth.items()},
-            }
-        )
+    for name, found in points.items():
+        within &= tell(growth(name, found))
     return 0 if within else 1
+
+
+def growth(name: str, points: dict[int, float]) -> dict:
+    limit, units, largest = GROWTHS[name].limit, GROWTHS[name].units, max(points)
+    rates = [seconds / (units or persons) for persons, seconds in points.items()]
+    return {
+        "bench": name,
+        "ratio": round(max(rates) / min(rates), 2),
+        "limit": limit,
+        "seconds": round(points[largest], 3),
+        "bare_seconds": round(min(rates) * (units or largest), 3),
+        "rows": units or largest,
+        "rss_mb": 0,
+        "points": {persons: round(seconds, 3) for persons, seconds in points.items()},
+    }
 
 
 def worlds(wanted: str | None) -> dict[int, list[str]]:
@@ -77,10 +96,10 @@ def worlds(wanted: str | None) -> dict[int, list[str]]:
     for name, bench in BENCHES.items():
         if wanted in (None, name):
             found.setdefault(scale or bench.persons, []).append(name)
-    if wanted in (None, GROWTH):
-        country = scale or 1_000_000
-        for size in (country // 10, country * 3 // 10, country):
-            found.setdefault(size, []).append(GROWTH)
+    for name, one in GROWTHS.items():
+        if wanted in (None, name):
+            for size in one.sizes:
+                found.setdefault(round((scale or MILLION) * size), []).append(name)
     return found
 
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from mhifund.servers import using
-from tests.bench.__main__ import BENCHES, GROWTH
+from tests.bench.__main__ import BENCHES, GROWTHS
 
 
 def main(persons: str, *names: str) -> None:
@@ -21,13 +21,13 @@ def main(persons: str, *names: str) -> None:
         call_command("migrate", verbosity=0)
         work("lay_world", persons)
         for name in names:
-            found = growth(persons) if name == GROWTH else compared(name, persons)
+            found = growth(name, persons) if name in GROWTHS else compared(name, persons)
             print(json.dumps(found), flush=True)
 
 
-def growth(persons: str) -> dict:
-    work("first_night", persons)
-    return {"bench": GROWTH, "seconds": work("night", persons)["seconds"]}
+def growth(name: str, persons: str) -> dict:
+    work(GROWTHS[name].before, persons)
+    return {"bench": name, "seconds": work(GROWTHS[name].work, persons)["seconds"]}
 
 
 def compared(name: str, persons: str) -> dict:

@@ -54,7 +54,7 @@ ONE_MORE = f"""
         SELECT '1:more:' || id, id, '160940025485', '122', DATE '2024-11-01' + make_interval(
             months => %(month)s), 4250, DATE '2026-11-19', '', %(at)s, id, 'independent',
             DATE '2026-11-19', 4250, 1000000000
-        FROM registry_person WHERE id %% 50 = %(number)s RETURNING person_id, period
+        FROM registry_person WHERE id %% %(step)s = %(number)s RETURNING person_id, period
     )
     INSERT INTO {TOUCHED} SELECT person_id, period FROM paid
 """
@@ -111,7 +111,8 @@ def pay_one_more(number):
     """A payment of a month for every fiftieth person, counted from another one each time."""
     with connection.cursor() as cursor:
         touched_table(cursor)
-        cursor.execute(ONE_MORE, {"number": number, "at": timezone.now(), "month": MONTHS + 1})
+        values = {"step": 50, "number": number, "at": timezone.now(), "month": MONTHS + 1}
+        cursor.execute(ONE_MORE, values)
         book.settle(TOUCHED)
 
 
@@ -126,6 +127,22 @@ def pay(person):
         run(f"INSERT INTO {TOUCHED} VALUES (%s, DATE '2026-11-01')", (person,)).close()
         derive(at=at)
         judge_person(person, on=ON, at=at)
+
+
+def derive_new(count, persons):
+    """Seconds of the findings of one new payment each for persons all over the country, undone."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        touched_table(cursor)
+        step = max(persons // count, 1)
+        cursor.execute(
+            ONE_MORE, {"step": step, "number": 0, "at": timezone.now(), "month": MONTHS - 1}
+        )
+        started = perf_counter()
+        derive(at=timezone.now())
+        taken = perf_counter() - started
+        transaction.set_rollback(True)
+    vacuum("contribution", "paidmonths")
+    return taken
 
 
 def newcomers(persons):
