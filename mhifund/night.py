@@ -1,11 +1,13 @@
 """The verbs of the night in their order: each is safe to repeat, and after a kill to take up."""
 
+from itertools import chain
+
 from django.conf import settings
 
 from mhifund import hands as hands_
 from mhifund.receipts import count_receipts
 from mhifund.reports.write import write
-from payments.actions import exceptions, inbox
+from payments.actions import exceptions, inbox, receive
 from payments.actions.derive import derive_rechecks
 from registry.actions import runs, sweeps
 from registry.models import Run, Sweep
@@ -17,7 +19,7 @@ def through(on, *, at, scope="night", by=None, hands=1, progress=lambda run: Non
     One that was killed before its reports gets them first: no later run knows what it changed.
     """
     report_last(at=at)
-    take_inbox(at=at)
+    take_in(at=at)
     derive(at=at)
     run = runs.begin(on, scope, at=at, by=by)
     run = hands_.work(run, at=at, hands=hands, progress=progress)
@@ -26,10 +28,11 @@ def through(on, *, at, scope="night", by=None, hands=1, progress=lambda run: Non
     return run
 
 
-def take_inbox(*, at):
-    if settings.INBOX is not None:
-        for _file in inbox.take(settings.INBOX, at=at):
-            pass
+def take_in(*, at):
+    """Finishes files whose reading was cut off, and receives what was dropped into the inbox."""
+    dropped = inbox.take(settings.INBOX, at=at) if settings.INBOX is not None else ()
+    for _file in chain(receive.take_up(at=at), dropped):
+        pass
 
 
 def derive(*, at):

@@ -21,12 +21,12 @@ SOON = 5
 def night():
     """Starts the night of today, verb by verb."""
     on = timezone.localdate().isoformat()
-    chain(inbox.si(), derive.si(), judge.si(on), report.si(on)).delay()
+    chain(take_in.si(), derive.si(), judge.si(on), report.si(on)).delay()
 
 
 @shared_task
-def inbox():
-    verbs.take_inbox(at=timezone.now())
+def take_in():
+    verbs.take_in(at=timezone.now())
 
 
 @shared_task

@@ -48,6 +48,13 @@ def receive(stream, name, *, at, by=None, progress=nothing):
     return file
 
 
+def take_up(*, at):
+    """Finishes and yields the files whose reading was cut off; waits for whoever is at one."""
+    for file in File.objects.filter(state="reading").order_by("pk"):
+        with path(file.sha256).open("rb") as stream:
+            yield receive(stream, file.name, at=at, by=file.received_by)
+
+
 def accept(stream, name, *, at, by):
     """Keeps a file for a task that receives it; its row is refused when it was here before."""
     with _copied(stream) as copy, _locked("pg_try_advisory_lock", copy.sha256) as alone:

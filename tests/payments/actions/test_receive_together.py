@@ -7,6 +7,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
+from random import Random
 from threading import Barrier
 from time import monotonic, sleep
 from urllib.parse import quote
@@ -14,7 +15,7 @@ from urllib.parse import quote
 import pytest
 from django.db import connection, connections, transaction
 
-from payments.actions.receive import accept, receive
+from payments.actions.receive import accept, receive, take_up
 from payments.models import Finding
 from registry.actions.book import BOOKS
 from registry.models import Contribution
@@ -118,6 +119,19 @@ def test_a_file_that_is_being_received_is_not_accepted_beside():
     assert accept(io.BytesIO(content), "r.csv", at=AT, by=None).state == "reading"
 
 
+def test_a_file_whose_reading_was_cut_off_is_taken_up():
+    add_people()
+    content = register(row(), row(SECOND, line=2))
+    accept(io.BytesIO(content), "r.csv", at=AT, by=None)
+    accept(io.BytesIO(b"garbage"), "g.csv", at=AT, by=None)
+    assert [(file.name, file.state, file.code) for file in take_up(at=AT)] == [
+        ("r.csv", "posted", ""),
+        ("g.csv", "refused", "unreadable"),
+    ]
+    assert Contribution.objects.count() == 2
+    assert list(take_up(at=AT)) == []
+
+
 # killed
 
 
@@ -160,8 +174,12 @@ def is_posted(cursor):
     [
         pytest.param(is_reading, 0, {0}, id="while it is read"),
         pytest.param(is_posting, 0, {0}, id="at the beginning of the posting"),
-        pytest.param(is_posting, 0.15, {0, 1}, id="in the middle of the posting, or just after"),
         pytest.param(is_posted, 0, {1}, id="before it could tell that it is posted"),
+        *(
+            pytest.param(moment, Random(seed).uniform(0, 0.3), {0, 1}, id=f"somewhere, {seed}")
+            for seed in range(5)
+            for moment in (is_reading, is_posting)
+        ),
     ],
 )
 def test_a_receipt_that_is_killed_is_done_by_the_same_command(moment, later, status, tmp_path):
