@@ -6,13 +6,12 @@ from io import BytesIO, StringIO
 import xlsxwriter
 from import_export.formats.base_formats import Format
 
-FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
+from registry.rules import cells
 
 
 def neutral(cell):
-    """A text that no spreadsheet takes for a formula."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(FORMULA_BEGINS) else text
+    """The text of a cell, which no spreadsheet takes for a formula."""
+    return cells.neutral("" if cell is None else str(cell))
 
 
 class Csv(Format):

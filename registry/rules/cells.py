@@ -10,6 +10,8 @@ from typing import TypeVar
 Value = TypeVar("Value")
 
 FIRST_YEAR, LAST_YEAR = 1850, 2199
+# Letters after which a spreadsheet counts; quotes before them are those of `neutral`.
+FORMULA = re.compile(r"'*[=+\-@\t\r]")
 YEAR_FIRST = re.compile(r"([0-9]{4})(-?)([0-9]{2})\2([0-9]{2})")
 YEAR_LAST = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
 
@@ -27,6 +29,16 @@ def day(text: str) -> date | None:
     except ValueError:
         return None
     return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
+
+
+def neutral(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if FORMULA.match(text) else text
+
+
+def as_typed(text: str) -> str:
+    """The text that was made neutral."""
+    return text[1:] if text.startswith("'") and FORMULA.match(text) else text
 
 
 class Remembered(dict[str, Value]):

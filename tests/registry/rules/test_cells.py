@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from registry.rules.cells import Remembered, day
+from registry.rules.cells import Remembered, as_typed, day, neutral
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,11 @@ def test_answers_are_remembered_within_bounds():
     lengths = Remembered(lambda text: asked.append(text) or len(text))
     assert [lengths["ab"], lengths["ab"], lengths["x" * 40], lengths["x" * 40]] == [2, 2, 40, 40]
     assert asked == ["ab", "x" * 40, "x" * 40]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [("=A1", "'=A1"), ("-1", "'-1"), ("'@", "''@"), ("'A", "'A"), ("", ""), ("ҮЛГІ=", "ҮЛГІ=")],
+)
+def test_no_spreadsheet_counts_and_the_text_comes_back(text, written):
+    assert (neutral(text), as_typed(written)) == (written, text)

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.rules.encoding import BLOCK, LONGEST_LINE, Refusal, Refused, Source, lines
+from registry.rules.encoding import (
+    AT_ONCE,
+    BLOCK,
+    LONGEST_LINE,
+    Refusal,
+    Refused,
+    Source,
+    encoded,
+    lines,
+)
 
 TEXT = "iin;last_name\r\n660722369158;ҒАББАСОВА ӘҢҮҰҚӨҺІ\r\n"
 LEGACY = "iin;last_name\r\n660722369158;ЄАББАСОВА ЈЅЇЎЌҐЋІ\r\n"
@@ -72,3 +81,14 @@ def test_any_bytes_are_text_or_refused(data):
         return
     assert text.strip()
     assert "\0" not in text
+
+
+def test_old_fonts_stand_in_for_letters_that_cp1251_lacks():
+    written = b"".join(encoded(["ӘҢҒҮҰҚӨҺ ІЁ әң"], "cp1251"))
+    assert written.decode("cp1251") == "ЈЅЄЇЎЌҐЋ ІЁ јѕ"
+
+
+def test_utf_16_has_one_mark_however_many_pieces():
+    pieces = list(encoded(["a" * AT_ONCE, "б"], "utf-16"))
+    assert len(pieces) == 2
+    assert b"".join(pieces).decode("utf-16") == "a" * AT_ONCE + "б"
