@@ -6,7 +6,9 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from mhifund.demo import files
+from payments.rules import camt053, columns, mt102_out, sheet, workbook
 from registry.rules import months
+from registry.rules.encoding import encoded
 
 PERSONS, CATEGORIES, PAYMENTS = "persons", "categories", "payments"
 FIRST_LIST = months.from_period("042025")
@@ -17,10 +19,10 @@ OWN, HELD = "7", "9"
 """Begin the numbers in the references of registers that stand beside the one of their month."""
 TEXTS = ("utf-8", "cp1251", "utf-16", "utf-8-sig")
 LISTS = (
-    ("utf-8-sig", files.CODES),
-    ("cp1251", files.RUSSIAN),
-    ("utf-8", files.CODES),
-    ("utf-16", files.KAZAKH),
+    ("utf-8-sig", columns.CODES),
+    ("cp1251", columns.RUSSIAN),
+    ("utf-8", columns.CODES),
+    ("utf-16", columns.KAZAKH),
 )
 LEGAL_ENTITY = "4"
 """The fifth digit of a payer; that of a person is smaller."""
@@ -38,8 +40,8 @@ class Incoming(NamedTuple):
 
 def all_files(world):
     """Extract, categories, registers from the oldest on, the statement, and a register to hold."""
-    yield Incoming(PERSONS, "persons.csv", files.encoded(_persons(world), "utf-8-sig"))
-    yield Incoming(CATEGORIES, "categories.csv", files.encoded(_categories(world), "utf-8"))
+    yield Incoming(PERSONS, "persons.csv", encoded(_persons(world), "utf-8-sig"))
+    yield Incoming(CATEGORIES, "categories.csv", encoded(_categories(world), "utf-8"))
     yield from _archives(world)
     recent = [month for month in world.credited if month > world.first]
     for month in recent[:-1]:
@@ -90,8 +92,8 @@ def _registers(world, month, own_apart):
         yield from _text(_name(month), _numbered(payrolls + own, bundled=False), month)
         return
     if own_apart and own:
-        apart = files.register_xlsx(_numbered(own, bundled=True, series=OWN))
-        yield Incoming(PAYMENTS, f"{_name(month)}_own.xlsx", iter([apart]), month)
+        apart = files.portions(_numbered(own, bundled=True, series=OWN))
+        yield Incoming(PAYMENTS, f"{_name(month)}_own.xlsx", workbook.write(apart), month)
         own = []
     yield from _list(_name(month), _numbered(payrolls + own, bundled=True), month)
 
@@ -104,11 +106,9 @@ def _latest(world, month):
     form = _list if month >= FIRST_LIST else _text
     yield from form(_name(month), orders, month)
     if orders or held:
-        entries = files.statement(orders + held, months.period(month))
-        name = f"statement_{_name(month)}.camt053.xml"
-        yield Incoming(PAYMENTS, name, files.encoded(entries), month)
-    wrong_by = held[-1].lines[-1].amount if held else 0
-    yield from _text(f"{_name(month)}_differs", held, month, wrong_by)
+        statement = camt053.write(files.entries(orders + held), months.period(month))
+        yield Incoming(PAYMENTS, f"statement_{_name(month)}.camt053.xml", statement, month)
+    yield from _text(f"{_name(month)}_differs", _wrong(held), month)
 
 
 def _apart(world, payrolls, month):
@@ -121,6 +121,12 @@ def _apart(world, payrolls, month):
     held = [order for order in payrolls if order.payer == payer]
     rest = [order for order in payrolls if order.payer != payer]
     return rest, _numbered(held, bundled=False, series=HELD)
+
+
+def _wrong(orders):
+    """The total of the last one is wrong by as much as its last line."""
+    last = [order._replace(declared=order.total + order.lines[-1].amount) for order in orders[-1:]]
+    return orders[:-1] + last
 
 
 def _numbered(orders, *, bundled, series=""):
@@ -150,15 +156,14 @@ def _name(month):
     return months.text(month)
 
 
-def _text(name, orders, month, wrong_by=0):
+def _text(name, orders, month):
     if orders:
-        lines = files.register_mt102(orders, wrong_by)
-        encoding = TEXTS[month % len(TEXTS)]
-        yield Incoming(PAYMENTS, f"{name}.mt102.txt", files.encoded(lines, encoding), month)
+        content = mt102_out.write(files.portions(orders), TEXTS[month % len(TEXTS)])
+        yield Incoming(PAYMENTS, f"{name}.mt102.txt", content, month)
 
 
 def _list(name, orders, month):
     if orders:
         encoding, heading = LISTS[month % len(LISTS)]
-        lines = files.register_csv(orders, heading)
-        yield Incoming(PAYMENTS, f"{name}.csv", files.encoded(lines, encoding), month)
+        content = sheet.write(files.portions(orders), encoding, heading)
+        yield Incoming(PAYMENTS, f"{name}.csv", content, month)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from html import escape
 from typing import BinaryIO, NamedTuple
 
 from payments.rules.markup import DEEPEST, LONGEST_TEXT, Markup, local, too_deep
 from payments.rules.totals import Entry, Refusal, Refused
-from payments.rules.values import amount
+from payments.rules.values import amount, money
 from registry.rules.cells import day
-from registry.rules.encoding import Source
+from registry.rules.encoding import UTF_8, Source, encoded
 
 BLOCK = 1 << 16
 MOST_ENTRIES = 1_000_000
@@ -41,6 +43,11 @@ def is_statement(source: Source) -> bool:
         if head.startswith(mark):
             return head[2:400].decode(encoding, "replace").lstrip().startswith("<")
     return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+
+
+def open_statement(_form: str, source: Source) -> Statement | None:
+    """None when it is no XML."""
+    return read(source.stream) if is_statement(source) else None
 
 
 def read(stream: BinaryIO) -> Statement:
@@ -148,3 +155,25 @@ def covered(found: dict[str, str], entries: list[Entry]) -> set[date]:
 
 def first(found: dict[str, str], places: tuple[str, ...]) -> str:
     return next((found[place] for place in places if found.get(place)), "")
+
+
+def write(entries: Iterable[Entry], number: str) -> Iterator[bytes]:
+    """A statement of this number."""
+    return encoded(_texts(entries, escape(number)), UTF_8)
+
+
+def _texts(entries: Iterable[Entry], number: str) -> Iterator[str]:
+    yield (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt>'
+        f"<GrpHdr><MsgId>{number}</MsgId></GrpHdr><Stmt><Id>{number}</Id>"
+        "<Acct><Id><IBAN>KZ33125KZT1001313313</IBAN></Id></Acct>\n"
+    )
+    for reference, tiyn, booked_on, credit in entries:
+        yield (
+            f"<Ntry><NtryRef>{escape(reference)}</NtryRef>"
+            f'<Amt Ccy="{CURRENCY}">{money(tiyn).replace(",", ".")}</Amt>'
+            f"<CdtDbtInd>{'CRDT' if credit else 'DBIT'}</CdtDbtInd><Sts><Cd>{BOOKED}</Cd></Sts>"
+            f"<BookgDt><Dt>{booked_on.isoformat()}</Dt></BookgDt></Ntry>\n"
+        )
+    yield "</Stmt></BkToCstmrStmt></Document>\n"

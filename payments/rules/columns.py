@@ -87,6 +87,10 @@ COLUMNS = (
     Column("period", True, 6, ("период", "период платежа", "кезең", "төлем кезеңі")),
     Column("amount", True, 0, ("сумма", "сома", "сомасы")),
 )
+CODES = tuple(column.name for column in COLUMNS)
+RUSSIAN = tuple(column.headings[0] for column in COLUMNS)
+KAZAKH = tuple(column.headings[-1] for column in COLUMNS)
+TOTALS = "ИТОГО"
 HEADER = ("reference", "order_no", "order_date", "payment_date", "knp", "payer_id", "payer_name")
 PERSON = (
     "iin",
@@ -104,7 +108,7 @@ LONGEST = 60
 _BY_HEADING = {
     fold(heading): column.name for column in COLUMNS for heading in (column.name, *column.headings)
 }
-_TOTALS = {fold(word) for word in ("итого", "всего", "барлығы", "жиыны", "total")}
+_TOTALS = {fold(word) for word in (TOTALS, "всего", "барлығы", "жиыны", "total")}
 
 
 def find(cells: list[str]) -> dict[str, list[int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -43,3 +44,13 @@ class Batch(NamedTuple):
 
     items: list[Item]
     messages: list[Message]
+
+
+class Portion(NamedTuple):
+    """The next items of a message that is to be written, as many as are in memory.
+
+    What the message says of their number and sum is counted anew.
+    """
+
+    message: Message
+    items: Sequence[Item]

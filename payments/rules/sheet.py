@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import compress, repeat
 from operator import itemgetter
 from typing import NamedTuple, Protocol
 
 from payments.rules import columns, values
-from payments.rules.items import Batch, Item
+from payments.rules.items import Batch, Item, Message, Portion
 from payments.rules.orders import Header, Orders
 from payments.rules.ordinals import Repeats
 from payments.rules.reading import Reading
 from payments.rules.totals import Differences, Held, against_trailer, within_bounds
-from payments.rules.values import AMOUNTS, DAYS, ORDINALS, PERIODS
+from payments.rules.values import AMOUNTS, DAYS, ORDINALS, PERIODS, dotted, money
 from registry.rules import delimited
+from registry.rules.cells import Remembered, as_typed, neutral
 from registry.rules.delimited import Row
-from registry.rules.encoding import Source
+from registry.rules.encoding import UTF_8_BOM, Source, encoded
 
 SEPARATORS = (";", ",", "\t")
 NO_PERSON = -1
 KEPT_HEADERS, KEPT_CHARACTERS = 4096, 512
+TO_QUOTE = re.compile(r'[;"\r\n]')
 WHOLE_SUM = re.compile(r"[.,][0-9]{2}\"?\s*\Z")
 
 
@@ -39,8 +41,19 @@ def open_text(form: str, source: Source) -> Reading | None:
     above = delimited.heading(source, SEPARATORS, columns.are_enough)
     if above is None:
         return None
-    rows = delimited.Rows(source, above)
+    rows = TextRows(source, above)
     return Sheet(form, source.encoding, source.name, above.cells, rows)
+
+
+class TextRows(delimited.Rows):
+    """What was written so that no spreadsheet takes it for a formula is read as it was."""
+
+    def __iter__(self) -> Iterator[list[Row]]:
+        for rows in super().__iter__():
+            if any("'" in raw for _, _, raw in rows):
+                yield [(line, list(map(as_typed, cells)), raw) for line, cells, raw in rows]
+            else:
+                yield rows
 
 
 class Persons(NamedTuple):
@@ -241,3 +254,44 @@ class Sheet(Reading):
         if self.totals.declared_total == self.totals.total:
             return False
         return cut or not self._totals_text
+
+
+def write(
+    portions: Iterable[Portion],
+    encoding: str = UTF_8_BOM,
+    heading: Sequence[str] = columns.CODES,
+) -> Iterator[bytes]:
+    """A list in a text, with semicolons."""
+    return encoded(_lines(portions, heading), encoding)
+
+
+def cell(text: str) -> str:
+    text = neutral(text)
+    return '"' + text.replace('"', '""') + '"' if TO_QUOTE.search(text) else text
+
+
+CELLS = Remembered(cell)
+
+
+def _lines(portions: Iterable[Portion], heading: Sequence[str]) -> Iterator[str]:
+    yield ";".join(heading) + "\n"
+    cells = CELLS
+    items = total = 0
+    for message, some in portions:
+        reference, order = cell(message.reference), ";".join(map(cell, order_of(message)))
+        items += len(some)
+        total += sum([item.amount for item in some])
+        yield "".join(
+            [
+                f"{reference};{line};{order};{iin if iin.isalnum() else cells[iin]};{cells[last]};"
+                f"{cells[first]};{cells[middle]};{dotted(born)};{cells[period]};{money(amount)}\n"
+                for _, line, iin, last, first, middle, born, period, _, amount, _ in some
+            ]
+        )
+    yield f"{columns.TOTALS};{items}{';' * (len(heading) - 2)}{money(total)}\n"
+
+
+def order_of(message: Message) -> tuple[str, ...]:
+    """What the rows of one payment order share behind the reference and the line."""
+    days = dotted(message.order_date), dotted(message.credited_on)
+    return (message.order_no, *days, message.knp, message.payer_id, message.payer_name)

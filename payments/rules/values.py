@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from registry.rules import months
 from registry.rules.cells import Remembered, day
@@ -72,3 +73,27 @@ DAYS = Remembered(day)
 SHORT_DAYS = Remembered(short_day)
 ORDINALS = Remembered(ordinal)
 PERIODS = Remembered(period)
+
+CENTS = tuple(f",{cents:02}" for cents in range(100))
+
+
+def money(tiyn: int) -> str:
+    """A sum as `amount` reads it, with a comma."""
+    if tiyn < 0:
+        return f"-{money(-tiyn)}"
+    return f"{tiyn // 100}{CENTS[tiyn % 100]}"
+
+
+@lru_cache(maxsize=1 << 16)
+def dotted(on: date | None) -> str:
+    return f"{on.day:02}.{on.month:02}.{on.year}" if on else ""
+
+
+@lru_cache(maxsize=1 << 16)
+def digits(on: date | None) -> str:
+    return f"{on.year}{on.month:02}{on.day:02}" if on else ""
+
+
+def short_digits(on: date | None) -> str:
+    """YYMMDD where `short_day` reads the same day from it."""
+    return digits(on)[2:] if on and on.year // 100 == 20 else digits(on)

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
-from datetime import date
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from tempfile import TemporaryFile
+from typing import Any, NamedTuple
+
+import xlsxwriter  # type: ignore[import-untyped]
 
 from payments.rules import columns
 from payments.rules.cells import (
@@ -21,11 +24,13 @@ from payments.rules.cells import (
     NumberedCells,
     Strings,
 )
+from payments.rules.items import Portion
 from payments.rules.markup import tags
 from payments.rules.package import Package
 from payments.rules.reading import Reading
-from payments.rules.sheet import Sheet
+from payments.rules.sheet import Sheet, order_of
 from payments.rules.totals import Refusal, Refused
+from payments.rules.values import dotted
 from registry.rules.delimited import Row
 from registry.rules.encoding import Source
 
@@ -33,6 +38,9 @@ MAGIC = b"PK\x03\x04"
 DEFAULT = "xl/workbook.xml"
 # The numbers of formats that Excel does not write down: days, also in the languages of Asia.
 BUILT_IN_DAYS = {*range(14, 18), 22, *range(27, 37), *range(50, 59)}
+MOST_ITEMS = 1_048_574  # between the heading and the totals of a sheet
+CHUNK = 1 << 16
+STREAMED = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 WORDS_OF_FORMAT = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 
 
@@ -158,3 +166,36 @@ def _day_styles(chunks: Iterable[bytes]) -> Iterator[str]:
 
 def _is_day(code: str) -> bool:
     return not {"d", "y"}.isdisjoint(WORDS_OF_FORMAT.sub("", code).lower())
+
+
+def write(portions: Iterable[Portion], heading: Sequence[str] = columns.RUSSIAN) -> Iterator[bytes]:
+    """A list of at most MOST_ITEMS as a workbook."""
+    with TemporaryFile() as file:
+        with xlsxwriter.Workbook(file, STREAMED) as book:
+            # the same bytes for the same items
+            book.set_properties({"created": datetime(2020, 1, 1)})  # noqa: DTZ001
+            _fill(book.add_worksheet(), portions, heading)
+        file.seek(0)
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+def _fill(sheet: Any, portions: Iterable[Portion], heading: Sequence[str]) -> None:
+    sheet.write_row(0, 0, heading)
+    items = total = 0
+    for message, some in portions:
+        order = order_of(message)
+        for item in some:
+            items += 1
+            total += item.amount
+            who = item.iin, item.last_name, item.first_name, item.middle_name
+            rest = *order, *who, dotted(item.birth_date), item.period
+            sheet.write_string(items, 0, message.reference)
+            sheet.write_number(items, 1, item.line)
+            for column, text in enumerate(rest, 2):
+                sheet.write_string(items, column, text)
+            sheet.write_number(items, len(heading) - 1, item.amount / 100)
+        if items > MOST_ITEMS:
+            raise ValueError(f"a sheet has room for {MOST_ITEMS} items")
+    sheet.write_row(items + 1, 0, (columns.TOTALS, items))
+    sheet.write_number(items + 1, len(heading) - 1, total / 100)

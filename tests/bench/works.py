@@ -28,9 +28,11 @@ from tablib import Dataset  # noqa: E402
 from mhifund import hands  # noqa: E402
 from mhifund.demo import files  # noqa: E402
 from payments.actions.receive import receive  # noqa: E402
+from payments.rules import mt102_out, sheet  # noqa: E402
 from registry.actions import runs  # noqa: E402
 from registry.actions.load import load_persons as load  # noqa: E402
 from registry.models import Contribution, Person, Run  # noqa: E402
+from registry.rules.encoding import encoded  # noqa: E402
 from registry.rules.law import Code  # noqa: E402
 from tests.bench import world  # noqa: E402
 from tests.bench.__main__ import GROWTHS  # noqa: E402
@@ -124,7 +126,7 @@ def one_person(persons: int) -> float:
 def write_persons(persons: int) -> None:
     """An extract of as many persons again, none of whom is known."""
     with (settings.DATA_ROOT / "persons.csv").open("wb") as file:
-        file.writelines(files.encoded(files.persons_csv(world.newcomers(persons))))
+        file.writelines(encoded(files.persons_csv(world.newcomers(persons)), "utf-8"))
 
 
 def bare_copy_of_persons(persons: int) -> float:
@@ -143,25 +145,25 @@ def load_persons(persons: int) -> float:
 
 
 def write_csv(persons: int) -> None:
-    _write(register(CSV), files.register_csv, persons, CSV)
+    _write(register(CSV), sheet.write, persons, CSV)
 
 
 def write_mt102(persons: int) -> None:
-    _write(register(MT102), files.register_mt102, persons, MT102)
+    _write(register(MT102), mt102_out.write, persons, MT102)
 
 
 def write_two(persons: int) -> None:
     for day in (FIRST, SECOND):
-        _write(register(day), files.register_csv, persons, day)
+        _write(register(day), sheet.write, persons, day)
 
 
 def write_third(persons: int) -> None:
-    _write(register(THIRD), files.register_csv, persons, THIRD)
+    _write(register(THIRD), sheet.write, persons, THIRD)
 
 
-def _write(path: Path, render: Callable, persons: int, day: date) -> None:
+def _write(path: Path, write: Callable, persons: int, day: date) -> None:
     with path.open("wb") as file:
-        file.writelines(files.encoded(render(orders(persons, day))))
+        file.writelines(write(files.portions(orders(persons, day))))
     world.vacuum("contribution")
 
 

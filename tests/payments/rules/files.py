@@ -13,7 +13,8 @@ from xml.sax.saxutils import escape
 import xlsxwriter
 from hypothesis import strategies as st
 
-from payments.rules import register
+from payments.rules import formats
+from payments.rules.camt053 import Statement
 from payments.rules.columns import COLUMNS
 from payments.rules.items import Item, Message
 from payments.rules.totals import Difference, Refusal, Refused, Totals
@@ -39,7 +40,9 @@ class Read(NamedTuple):
 
 
 def read(data: bytes, name: str = "register") -> Read:
-    reading = register.read(io.BytesIO(data), name)
+    reading = formats.read(io.BytesIO(data), name)
+    if isinstance(reading, Statement):
+        raise Refused(Refusal.UNREADABLE, "a statement")
     items: list[Item] = []
     messages: list[Message] = []
     for batch in reading:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from payments.rules import register
+from payments.rules import formats
 from payments.rules.totals import Difference, Held, Refusal, Refused
 from tests.payments.rules.files import (
     BREAKS,
@@ -102,7 +102,7 @@ def test_a_sample_with_a_difference_is_held(data, expected):
 
 
 def test_the_first_difference_names_the_code_of_the_file():
-    reading = register.read(io.BytesIO(HELD["message_total"][0]), "")
+    reading = formats.read(io.BytesIO(HELD["message_total"][0]), "")
     assert reading.code is None
     list(reading)
     assert reading.code == Held.MESSAGE_TOTAL
@@ -205,7 +205,7 @@ LARGE = {
 @pytest.mark.parametrize("stream", LARGE.values(), ids=LARGE)
 def test_a_large_file_comes_in_batches_and_leaves_little_in_memory(stream):
     tracemalloc.start()
-    reading = register.read(stream, "large")
+    reading = formats.read(stream, "large")
     items = messages = largest = 0
     for batch in reading:
         items += len(batch.items)
@@ -221,6 +221,6 @@ def test_a_large_file_comes_in_batches_and_leaves_little_in_memory(stream):
 
 def test_a_workbook_stays_open_for_whoever_opened_it():
     stream = io.BytesIO(BOOK)
-    for _ in register.read(stream, "book"):
+    for _ in formats.read(stream, "book"):
         pass
     assert not stream.closed
