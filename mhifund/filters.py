@@ -1,6 +1,7 @@
 """What lists can be narrowed by."""
 
 import django_filters
+from django.forms import HiddenInput
 from django.utils.translation import gettext_lazy as _
 
 from payments import labels
@@ -53,9 +54,11 @@ class ExceptionFilter(django_filters.FilterSet):
         method="is_of",
     )
 
+    file = django_filters.NumberFilter(field_name="message__file_id", widget=HiddenInput)
+
     class Meta:
         model = ExceptionItem
-        fields = ("state", "code", "owner")
+        fields = ("state", "code", "owner", "file")
 
     def is_of(self, items, name, whose):
         return items.filter(owner=self.request.user if whose == "me" else None)

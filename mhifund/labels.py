@@ -123,6 +123,7 @@ LISTS = {
     **{f"warnings_{kind}": label for kind, label in registry.WARNINGS.items()},
     "overpayments": _("Overpayments"),
     "exceptions": _("Exceptions"),
+    "register": _("Items of a register"),
 }
 WORDS = {
     "sexes": registry.SEXES,

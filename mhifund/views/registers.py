@@ -1,14 +1,21 @@
 """Files that came in: the list, one of them, and what of them could not be posted."""
 
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, render
 
-from mhifund import access, levels
+from mhifund import access, levels, takings
 from mhifund.filters import FileFilter
 from mhifund.forms import Why
 from mhifund.listing import newest_first
 from payments.actions import held
+from payments.actions.items import portions
+from payments.actions.receive import path
 from payments.models import ExceptionItem, File
+from payments.rules import workbook
+from payments.rules.items import Portion
+from registry.rules.iin import masked
 
 MESSAGES = 50
 EXCEPTIONS = 50
@@ -47,6 +54,8 @@ def register(request, pk):
             "levels": levels.levels(file),
             "why": Why(),
             "releasable": held.releasable(file),
+            "forms": _forms(file),
+            "whole": _may_take_whole(request.user, file),
             "own": file.received_by_id == request.user.pk,
             "statement_entries": _entries(file),
             "findings": _most_first(file.finding_codes()),
@@ -57,6 +66,55 @@ def register(request, pk):
             "exceptions": exceptions.select_related("message").order_by("id")[:EXCEPTIONS],
         },
     )
+
+
+def _forms(file):
+    """In which formats the items can be taken away."""
+    if (file.kind, file.state) != ("register", "posted"):
+        return []
+    fits = file.items <= workbook.MOST_ITEMS
+    return [form for form in takings.REGISTERS if form != "xlsx" or fits]
+
+
+def _may_take_whole(user, file):
+    """Whole numbers of persons of the whole country, as in a register, are not for everybody."""
+    if file.state == "refused":
+        return False
+    see_all = user.has_perm("registry.unmask_iin") and access.whole_country(user)
+    return see_all or file.kind == "statement"
+
+
+@may_see
+def original(request, pk):
+    """The file as it came; taking it is written down first."""
+    file = get_object_or_404(File, pk=pk)
+    if not _may_take_whole(request.user, file):
+        raise PermissionDenied
+    kept = path(file.sha256)
+    if not kept.is_file():
+        raise Http404
+    takings.begun(request, "register", {"file": pk}, file.items).save()
+    return FileResponse(kept.open("rb"), as_attachment=True, filename=file.name)
+
+
+@may_see
+def take(request, pk, form):
+    """The items of a posted register, in the order of their lines, as another register."""
+    file = get_object_or_404(File, pk=pk)
+    if form not in _forms(file):
+        raise Http404
+    within = access.regions(request.user)
+    regions = None if within is None else [region.pk for region in within]
+    exceptions = access.exceptions_for(request.user, ExceptionItem.objects.all())
+    found = portions(file, exceptions=exceptions, regions=regions)
+    if not request.user.has_perm("registry.unmask_iin"):
+        found = map(_masked, found)
+    return takings.take_register(request, {"file": pk}, found, form, f"register-{pk}")
+
+
+def _masked(portion):
+    items = [item._replace(iin=masked(item.iin)) for item in portion.items]
+    return Portion(portion.message, items)
 
 
 def _number(text):

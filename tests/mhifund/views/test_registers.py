@@ -1,5 +1,6 @@
 """Received files: the list, one of them, what could not be posted, and bringing one."""
 
+import hashlib
 import io
 
 import pytest
@@ -8,10 +9,13 @@ from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from mhifund.models import ListTaking
 from payments.actions.receive import receive
 from payments.models import ExceptionItem, File
+from payments.rules import workbook
 from payments.tasks import read_file
 from tests.mhifund.office import AIDOS, ARMAN, AT, HEAD, item, known, register
+from tests.payments.rules.files import read
 
 pytestmark = pytest.mark.django_db
 
@@ -254,3 +258,98 @@ def test_the_progress_tells_the_step_and_ends_with_a_new_page(as_role):
     assert f'value="{part}"' in answer.content.decode()
     File.objects.filter(pk=file.pk).update(state="posted")
     assert client.get(url)["HX-Refresh"] == "true"
+
+
+def taken(client, *args):
+    answer = client.get(reverse("take_items", args=args))
+    return b"".join(answer.streaming_content)
+
+
+def test_a_file_is_taken_as_it_came_and_that_is_written_down(as_role):
+    known(AIDOS)
+    file = good('r";x.csv', "R1")
+    client = as_role("reconciliation_officer")
+    answer = client.get(reverse("take_file", args=[file.pk]))
+    assert answer["Content-Disposition"] == 'attachment; filename="r\\";x.csv"'
+    assert hashlib.sha256(b"".join(answer.streaming_content)).hexdigest() == file.sha256
+    taking = ListTaking.objects.get()
+    assert (taking.name, taking.query, taking.rows) == ("register", {"file": file.pk}, 1)
+
+
+@pytest.mark.parametrize(
+    ("form", "ending"), [("csv", "csv"), ("mt102", "mt102.txt"), ("xlsx", "xlsx")]
+)
+def test_the_items_of_a_register_are_taken_in_each_format(as_role, form, ending):
+    known(AIDOS)
+    file = register(
+        "r.csv", item("R1", AIDOS, "092026", "100.00"), item("R2", AIDOS, "132026", "50.00")
+    )
+    client = as_role("reconciliation_officer")
+    answer = client.get(reverse("take_items", args=[file.pk, form]))
+    assert f'filename="register-{file.pk}.{ending}"' in answer["Content-Disposition"]
+    found = read(b"".join(answer.streaming_content))
+    assert (found.format, found.differences) == (form, [])
+    assert [(one.iin, one.period, one.amount) for one in found.items] == [
+        (AIDOS, "092026", 10000),
+        (AIDOS, "132026", 5000),
+    ]
+    taking = ListTaking.objects.get()
+    assert (taking.name, taking.rows) == ("register", 2)
+    assert taking.query == {"file": file.pk, "form": form}
+
+
+def test_who_sees_no_whole_number_takes_none_away(as_role):
+    known(AIDOS)
+    file = good("r.csv", "R1")
+    client = as_role("treasurer")
+    assert AIDOS not in taken(client, file.pk, "csv").decode()
+    assert client.get(reverse("take_file", args=[file.pk])).status_code == 403
+    assert "As it came" not in page(client, "register", file.pk)
+
+
+def test_who_sees_some_regions_takes_the_items_of_their_persons(as_role):
+    known(AIDOS, ARMAN)
+    file = register(
+        "r.csv", item("R1", AIDOS, "092026", "100.00"), item("R2", ARMAN, "132026", "50.00")
+    )
+    client = as_role("reconciliation_officer", "62")
+    assert [one.iin for one in read(taken(client, file.pk, "csv")).items] == [AIDOS]
+    assert client.get(reverse("take_file", args=[file.pk])).status_code == 403
+
+
+FORMS = ("csv", "xlsx", "camt053")
+
+
+def test_what_is_held_or_too_long_or_of_no_format_is_not_taken(as_role, monkeypatch):
+    known(AIDOS)
+    client = as_role("reconciliation_officer")
+    held = register("h.csv", item("R1", AIDOS, "092026", "100.00"), total="1")
+    assert client.get(reverse("take_items", args=[held.pk, "csv"])).status_code == 404
+    assert client.get(reverse("take_file", args=[held.pk])).status_code == 200
+    file = good("r.csv", "R2")
+    monkeypatch.setattr(workbook, "MOST_ITEMS", 0)
+    forms = {form: client.get(reverse("take_items", args=[file.pk, form])) for form in FORMS}
+    assert {form: answer.status_code for form, answer in forms.items()} == {
+        "csv": 200,
+        "xlsx": 404,
+        "camt053": 404,
+    }
+
+
+def test_a_bank_statement_is_taken_by_whoever_sees_it(as_role):
+    statement = receive(io.BytesIO(STATEMENT), "bank.xml", at=AT)
+    answer = as_role("treasurer").get(reverse("take_file", args=[statement.pk]))
+    assert b"".join(answer.streaming_content) == STATEMENT
+
+
+def test_what_was_left_out_of_one_file_is_taken_by_itself(as_role):
+    known(AIDOS)
+    file = register("r.csv", item("R1", AIDOS, "132026", "50.00"))
+    register("s.csv", item("R2", AIDOS, "132026", "60.00"))
+    client = as_role("reconciliation_officer")
+    link = f"{reverse('take_exceptions', args=['csv'])}?file={file.pk}"
+    assert link in page(client, "register", file.pk)
+    answer = client.get(link, headers={"accept-language": "en"})
+    _head, row = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert row.split(";")[:4] == ["period is wrong", "open", "r.csv", "R1"]
+    assert "R2" not in page(client, "exceptions", file=file.pk)
