@@ -5,6 +5,7 @@ from django.http import Http404, HttpResponse
 from mhifund.tables import as_csv, as_xlsx
 
 CSV = "text/csv"
+PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

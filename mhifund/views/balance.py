@@ -2,18 +2,27 @@
 
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Max
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from mhifund.downloads import download
+from mhifund.downloads import PDF, download, named
 from mhifund.forms import OfDay
+from mhifund.pdf import pdf
 from mhifund.tables import Table
+from mhifund.written import day, figure, moment, money
 from payments import labels
-from payments.actions.balance import of_day
+from payments.actions.balance import by_reference, of_day
 from payments.models import Message
 
 FORMS = ("xlsx", "csv")
+PRINTED = 1000
+"""References of a day that are printed; a day with more is read in its registers."""
+
+SUMS = 2
+"""The last rows of the table, which are to be zero."""
 
 may_see = permission_required("payments.view_file", raise_exception=True)
 
@@ -28,6 +37,9 @@ def balance(request):
     if request.GET.get("form") in FORMS:
         made_at = timezone.make_naive(timezone.now())
         return download(_table(found), request.GET["form"], f"balance-{on}", made_at)
+    if request.GET.get("form") == "pdf":
+        content = pdf("balance", _printed(found, on, timezone.now()))
+        return named(HttpResponse(content, content_type=PDF), f"balance-{on}.pdf")
     queue = [
         (state, found.queue[state]) for state in labels.EXCEPTION_STATES if state in found.queue
     ]
@@ -53,3 +65,49 @@ def _table(found):
         ),
     ]
     return Table(_("Balance of a day"), [_("Level"), _("Items"), _("Total, tenge")], rows)
+
+
+def _printed(found, on, at):
+    """What the page to print says."""
+    table = _table(found)
+    rows = [
+        [label, _shown(figure, items), _shown(money, total)] for label, items, total in table.rows
+    ]
+    references = by_reference(on, PRINTED + 1)
+    there_is_a_statement = found.difference is not None
+    left = len(references) > PRINTED
+    return {
+        "office": _("MHI Fund"),
+        "title": _("Balance of %(on)s") % {"on": day(on)},
+        "printed": _("Printed on %(at)s") % {"at": moment(at)},
+        "page": _("page {page} of {pages}"),
+        "heads": table.heads,
+        "rows": rows[:-SUMS],
+        "last": rows[-SUMS:],
+        "by_reference": _("By reference, tenge"),
+        "more": _("The first %(count)d references are printed.") % {"count": PRINTED}
+        if left
+        else "",
+        "reference_heads": [
+            *(pgettext("payment", "Reference"), _("Bank"), _("Registers"), _("Posted at once")),
+            *(_("Exceptions"), _("Difference")),
+        ],
+        "references": [
+            [
+                row.reference,
+                *map(money, row[1:]),
+                money(row.difference if there_is_a_statement else None),
+            ]
+            for row in references[:PRINTED]
+        ],
+        "total": [
+            _("Total"),
+            *map(money, (found.bank.total, found.registers.total + found.waiting.total)),
+            *map(money, (found.posted.total, found.registers.total - found.posted.total)),
+            money(found.difference),
+        ],
+    }
+
+
+def _shown(write, value):
+    return "" if value == "" else write(value)

@@ -100,3 +100,36 @@ def of_day(on):
 def _line(messages, items, total):
     sums = messages.aggregate(n=Sum(items, default=0), sum=Sum(total, default=NOTHING))
     return Line(sums["n"], sums["sum"])
+
+
+class Reference(NamedTuple):
+    """What the bank and the registers tell under a reference, and what became of it at once."""
+
+    reference: str
+    bank: Decimal | None
+    registers: Decimal | None
+    posted: Decimal | None
+    left_out: Decimal | None
+
+    @property
+    def difference(self):
+        return (self.bank or NOTHING) - (self.registers or NOTHING)
+
+
+BY_REFERENCE = f"""
+WITH bank AS ({BANK}), register AS (
+    SELECT m.reference, sum(m.total) AS total, sum(m.posted_total) AS posted,
+        sum(m.excepted_total) AS left_out
+    FROM payments_message m JOIN payments_file f ON f.id = m.file_id
+    WHERE m.credited_on = %(on)s AND f.state IN ('posted', 'held') GROUP BY m.reference
+)
+SELECT reference, b.total, r.total, r.posted, r.left_out
+FROM bank b FULL JOIN register r USING (reference)
+ORDER BY b.total IS NOT DISTINCT FROM r.total, reference LIMIT %(most)s"""
+
+
+def by_reference(on, most):
+    """The References of a day, those first of which the bank and the registers differ."""
+    with connection.cursor() as cursor:
+        cursor.execute(BY_REFERENCE, {"on": on, "most": most})
+        return [Reference(*row) for row in cursor.fetchall()]

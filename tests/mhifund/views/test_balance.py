@@ -1,8 +1,12 @@
 """A day's balance on the page and as a file."""
 
+import io
+
 import pytest
 from django.urls import reverse
+from pypdf import PdfReader
 
+from mhifund.views import balance
 from tests.mhifund.office import AIDOS, item, known, register
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +40,62 @@ def test_the_balance_is_taken_away(as_role, day, form):
     assert f"balance-2026-10-06.{form}" in answer["Content-Disposition"]
     if form == "csv":
         assert "Exceptions: open;1;50,00" in answer.content.decode()
+
+
+PRINTED = {
+    "en": [
+        "MHI Fund",
+        "Balance of 06.10.2026",
+        "By reference, tenge",
+        "Total 0.00 150.00 100.00 50.00 –",
+        "R1 – 100.00 100.00 0.00 –\nR2 – 50.00 0.00 50.00 –",
+        "page 1 of 1",
+    ],
+    "kk": [
+        "ӘМСҚ",
+        "06.10.2026 күнінің теңгерімі",
+        "Референстер бойынша, теңге",
+        "Барлығы 0,00 150,00 100,00 50,00 –",
+        "R1 – 100,00 100,00 0,00 –\nR2 – 50,00 0,00 50,00 –",
+        "1 беттің 1-беті",
+    ],
+    "ru": [
+        "ФСМС",
+        "Баланс за 06.10.2026",
+        "По референсам, тенге",
+        "Итого 0,00 150,00 100,00 50,00 –",
+        "R1 – 100,00 100,00 0,00 –\nR2 – 50,00 0,00 50,00 –",
+        "стр. 1 из 1",
+    ],
+}
+
+
+def printed(client, language="en", **query):
+    query = {"form": "pdf"} | query
+    answer = client.get(reverse("balance"), query, headers={"accept-language": language})
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["Content-Disposition"] == 'attachment; filename="balance-2026-10-06.pdf"'
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+
+
+@pytest.mark.parametrize("language", PRINTED)
+def test_the_balance_is_printed_in_the_language_of_the_reader(as_role, day, language):
+    text = printed(as_role("treasurer"), language)
+    assert [words for words in PRINTED[language] if words not in text] == []
+
+
+def test_no_reference_is_markup(as_role):
+    known(AIDOS)
+    register("r.csv", item("#panic() <b>$x$", AIDOS, "092026", "100.00"))
+    assert "#panic() <b>$x$ – 100.00" in printed(as_role("treasurer"))
+
+
+def test_where_references_are_too_many_the_page_says_so(as_role, day, monkeypatch):
+    monkeypatch.setattr(balance, "PRINTED", 1)
+    text = printed(as_role("treasurer"))
+    assert "The first 1 references are printed." in text
+    assert "R1 – 100.00" in text
+    assert "R2 – 50.00" not in text
 
 
 def test_who_may_not_see_files_sees_no_balance(as_role):

@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 
 from payments.actions import exceptions
-from payments.actions.balance import Line, Unmatched, of_day
+from payments.actions.balance import Line, Reference, Unmatched, by_reference, of_day
 from payments.models import ExceptionItem, Message
 from registry.models import Person
 from tests.payments.actions.office import (
@@ -94,3 +94,24 @@ def test_a_statement_that_differs_is_told_by_reference():
     assert isinstance(told[0], Unmatched)
     assert told[0].bank != told[0].registers
     assert sum(of_day(day).difference for day in days) == told[0].bank - told[0].registers
+
+
+def test_each_reference_of_a_day_is_told_first_where_the_bank_differs():
+    add_people()
+    take(register(row(), row(SECOND, line=2, period="132026"), row(reference="R2")))
+    take(register(row(reference="R3"), total="1"), "held.csv")
+    entry = (
+        '<Ntry><NtryRef>R2</NtryRef><Amt Ccy="KZT">2000.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>'
+        "<BookgDt><Dt>2026-11-10</Dt></BookgDt></Ntry>"
+    )
+    statement = f"<Document><BkToCstmrStmt><Stmt>{entry}</Stmt></BkToCstmrStmt></Document>"
+    take(statement.encode(), "bank.xml")
+    left_out, once, zero = Decimal(2000), Decimal(2000), Decimal(0)
+    rows = [
+        Reference("R1", None, Decimal(4000), once, left_out),
+        Reference("R3", None, Decimal(2000), None, None),
+        Reference("R2", Decimal(2000), Decimal(2000), once, zero),
+    ]
+    assert by_reference(DAY, most=5) == rows
+    assert by_reference(DAY, most=2) == rows[:2]
+    assert [reference.difference for reference in rows] == [-4000, -2000, 0]
