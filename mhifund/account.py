@@ -19,6 +19,8 @@ def account(run: Run) -> dict:
         posted=Sum("posted", default=0),
         total=Sum("total", default=0),
         posted_total=Sum("posted_total", default=0),
+        returned=Sum("returned", default=0),
+        returned_total=Sum("returned_total", default=0),
     )
     queued = ExceptionItem.objects.filter(message__file__in=posted).aggregate(
         exceptions=Count("pk"), exceptions_total=Sum("amount", default=0)
@@ -43,12 +45,14 @@ def lines(run: Run) -> Iterator[str]:
 def words(value: dict) -> Iterator[str]:
     yield "Registers: " + ", ".join(f"{n} {state}" for state, n in value["registers"].items())
     yield (
-        f"Items: {value['posted']:,} posted, {value['exceptions']:,} to be looked at as exceptions"
+        f"Items: {value['posted']:,} posted, {value['exceptions']:,} to be looked at as exceptions,"
+        f" {value['returned']:,} sent back by the State Corporation"
     )
     if value["different"]:
         yield f"Totals: DIFFERENT in {', '.join(value['different'])}"
     else:
-        yield f"Totals: balanced, every tenge of {value['total']:,} is posted or an exception"
+        became = "posted, an exception or sent back"
+        yield f"Totals: balanced, every tenge of {value['total']:,} is {became}"
     by_status = ", ".join(
         f"{n:,} {status.replace('_', ' ')}" for status, n in value["counts"].items()
     )
@@ -57,10 +61,12 @@ def words(value: dict) -> Iterator[str]:
 
 
 def unbalanced(posted) -> list[str]:
-    """Names of the registers whose total is not what was posted and what was set aside."""
+    """Names of the registers whose total is not what was posted, set aside and sent back."""
     aside = dict(
         ExceptionItem.objects.order_by().values_list("message__file").annotate(Sum("amount"))
     )
     return sorted(
-        file.name for file in posted if file.total != file.posted_total + aside.get(file.pk, 0)
+        file.name
+        for file in posted
+        if file.total != file.posted_total + aside.get(file.pk, 0) + file.returned_total
     )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mhifund import access, finding, labels
 from mhifund.models import ListTaking, Look, Profile, Receipts, Report, ReportTaking
-from payments.models import Dismissal, ExceptionEvent, ExceptionItem, Finding, Overpayment
+from payments.models import Dismissal, ExceptionEvent, ExceptionItem, Finding, Overpayment, Return
 from registry import models as registry
 from registry.admin import ReadOnly
 from registry.rules.iin import masked
@@ -159,12 +159,10 @@ class DismissalAdmin(OfEntries):
     list_select_related = ("entry", "by")
 
 
-@admin.register(ExceptionItem)
-class ExceptionItemAdmin(ReadOnly):
-    list_display = ("__str__", "masked_iin", "payer", "knp", "period", "amount", "codes", "state")
-    list_filter = ("state",)
+class OfItems(ReadOnly):
+    """Items that were not posted, of whomever they speak."""
+
     search_fields = ("iin__exact",)
-    raw_id_fields = ("message", "entry")
     exclude = ("iin", "raw")
     readonly_fields = ("masked_iin",)
 
@@ -174,6 +172,20 @@ class ExceptionItemAdmin(ReadOnly):
     @admin.display(description=_("IIN"))
     def masked_iin(self, item):
         return masked(item.iin)
+
+
+@admin.register(ExceptionItem)
+class ExceptionItemAdmin(OfItems):
+    list_display = ("__str__", "masked_iin", "payer", "knp", "period", "amount", "codes", "state")
+    list_filter = ("state",)
+    raw_id_fields = ("message", "entry")
+
+
+@admin.register(Return)
+class ReturnAdmin(OfItems):
+    list_display = ("__str__", "masked_iin", "payer", "period", "amount", "returned_on", "reason")
+    list_filter = ("returned_on",)
+    raw_id_fields = ("message", "original")
 
 
 @admin.register(Overpayment)

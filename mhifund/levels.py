@@ -41,7 +41,7 @@ def levels(file):
     ]
     for row in rows:
         row["state"] = "differs" if row["differences"] or row["code"] else "meets"
-    if rows[STATEMENT_LEVEL]["state"] == "meets" and not _has_statement(file):
+    if rows[STATEMENT_LEVEL]["state"] == "meets" and _waits_for_statement(file):
         rows[STATEMENT_LEVEL]["state"] = "waits"
     return rows
 
@@ -63,6 +63,9 @@ def _difference(difference):
     }
 
 
-def _has_statement(file):
+def _waits_for_statement(file):
+    """Of returns no statement tells."""
+    if file.returned and file.returned == file.items:
+        return False
     references = file.messages.order_by("number").values("reference")[:REFERENCES]
-    return StatementEntry.objects.filter(reference__in=references).exists()
+    return not StatementEntry.objects.filter(reference__in=references).exists()

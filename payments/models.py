@@ -33,6 +33,10 @@ class File(models.Model):
     posted_total = models.DecimalField(
         _("posted total"), max_digits=18, decimal_places=2, default=0
     )
+    returned = models.BigIntegerField(_("sent back"), default=0)
+    returned_total = models.DecimalField(
+        _("sent back, total"), max_digits=18, decimal_places=2, default=0
+    )
     days = ArrayField(
         models.DateField(), verbose_name=_("days of a statement"), default=list, blank=True
     )
@@ -140,6 +144,10 @@ class Message(models.Model):
     excepted_total = models.DecimalField(
         _("left out, total"), max_digits=18, decimal_places=2, null=True
     )
+    returned = models.IntegerField(_("sent back"), default=0, db_default=0)
+    returned_total = models.DecimalField(
+        _("sent back, total"), max_digits=18, decimal_places=2, default=0, db_default=0
+    )
 
     class Meta:
         verbose_name = _("message")
@@ -149,10 +157,11 @@ class Message(models.Model):
             models.UniqueConstraint(fields=("file", "number"), name="message_once_a_file"),
             models.CheckConstraint(
                 condition=Q(posted=None, excepted=None, posted_total=None, excepted_total=None)
+                & Q(returned=0, returned_total=0)
                 | Q(posted__isnull=False, excepted__isnull=False)
                 & Q(posted_total__isnull=False, excepted_total__isnull=False)
-                & Q(items=F("posted") + F("excepted"))
-                & Q(total=F("posted_total") + F("excepted_total")),
+                & Q(items=F("posted") + F("excepted") + F("returned"))
+                & Q(total=F("posted_total") + F("excepted_total") + F("returned_total")),
                 name="message_balances",
             ),
         )
@@ -267,6 +276,58 @@ class ExceptionEvent(models.Model):
 
     def __str__(self):
         return f"{self.item} {self.act}"
+
+
+class Return(models.Model):
+    """An item that the State Corporation sent back to its payer: the Fund never had its money.
+
+    `original` is the message of the payment, from when it is here; the rest says what came.
+    """
+
+    message = models.ForeignKey(Message, models.PROTECT, related_name="returns")
+    line = models.IntegerField(_("line"))
+    raw = models.TextField(_("the line as it came"))
+    iin = models.CharField(_("IIN"), max_length=40, db_collation="C")
+    last_name = models.CharField(_("last name"), max_length=100, blank=True)
+    first_name = models.CharField(_("first name"), max_length=100, blank=True)
+    middle_name = models.CharField(_("middle name"), max_length=100, blank=True)
+    payer = models.CharField(_("payer"), max_length=40, db_collation="C")
+    period = models.CharField(_("period"), max_length=20)
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
+    returned_on = models.DateField(_("sent back on"))
+    reason = models.CharField(_("reason"), max_length=255, blank=True)
+    original_reference = models.CharField(
+        _("reference of the payment"), max_length=60, db_collation="C", blank=True
+    )
+    original_no = models.CharField(_("payment order"), max_length=60, blank=True)
+    original_date = models.DateField(_("payment order date"), null=True, blank=True)
+    original = models.ForeignKey(
+        Message,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sent_back",
+        verbose_name=_("message of the payment"),
+    )
+    recorded_at = models.DateTimeField(_("recorded at"))
+
+    class Meta:
+        verbose_name = _("return by the State Corporation")
+        verbose_name_plural = _("returns by the State Corporation")
+        indexes = (
+            models.Index(fields=("returned_on",), name="return_by_day"),
+            models.Index(fields=("payer", "id"), name="return_by_payer"),
+            models.Index(
+                fields=("original_reference",),
+                condition=Q(original=None),
+                name="return_without_payment",
+            ),
+        )
+        constraints = (models.UniqueConstraint(fields=("message", "line"), name="return_once"),)
+        triggers = (NO_DELETE, pgtrigger.ReadOnly(name="facts_stay", exclude=("original",)))
+
+    def __str__(self):
+        return f"{self.message_id}:{self.line}"
 
 
 class Finding(models.Model):

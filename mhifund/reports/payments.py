@@ -96,6 +96,7 @@ def files(run):
             file.posted,
             file.posted_total,
             in_queue[file.pk] or Decimal(0),
+            file.returned_total,
         )
         for file in received.order_by("pk")
     ]
@@ -105,7 +106,7 @@ def files(run):
             heads(
                 *(_("File"), _("Kind"), _("State"), _("What is wrong"), _("Messages")),
                 *(_("Items"), _("Amount, tenge"), _("Items posted"), _("Posted, tenge")),
-                _("In exceptions, tenge"),
+                *(_("In exceptions, tenge"), _("Sent back, tenge")),
             ),
             rows,
         )

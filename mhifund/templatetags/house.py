@@ -58,12 +58,12 @@ def note_icon(level):
 @register.filter
 def left_out(file):
     """How many items of a posted file went to the exceptions."""
-    return file.items - file.posted
+    return file.items - file.posted - file.returned
 
 
 @register.filter
 def left_out_total(file):
-    return file.total - file.posted_total
+    return file.total - file.posted_total - file.returned_total
 
 
 @register.filter

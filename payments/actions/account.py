@@ -23,6 +23,7 @@ def account(file):
         "messages": file.messages_count,
         "items": file.items,
         "posted": file.posted,
+        "returned": file.returned,
         "exceptions": file.exception_codes(),
         "findings": file.finding_codes(),
         "total": Decimal(file.total),  # a refused file has the bare 0 of the field

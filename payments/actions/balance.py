@@ -7,9 +7,12 @@ from django.db import connection
 from django.db.models import Count, Sum
 
 from payments.models import ExceptionItem, Message
+from payments.rules import returns
 
 NOTHING = Decimal(0)
 MOST = 50
+ALL = "items", "total"
+BECAME = ("posted", "posted_total"), ("returned", "returned_total")
 
 
 class Line(NamedTuple):
@@ -26,23 +29,28 @@ class Unmatched(NamedTuple):
 
 
 class Balance(NamedTuple):
-    """Lines of a day; a message is an item of the bank, a person line one of the registers."""
+    """Lines of a day; a message is an item of the bank, a person line one of the registers.
+
+    What was `returned` no bank credits: returns are no part of `waiting`.
+    """
 
     bank: Line
     registers: Line
     waiting: Line
     posted: Line
+    returned: Line
     queue: dict[str, Line]
     unmatched: list[Unmatched]
 
     @property
     def became(self):
         """What became of the items of the registers, all together."""
-        return self.posted.total + sum((line.total for line in self.queue.values()), NOTHING)
+        queued = sum((line.total for line in self.queue.values()), NOTHING)
+        return self.posted.total + self.returned.total + queued
 
     @property
     def unexplained(self):
-        """Of the registers what is neither posted nor in the queue: zero."""
+        """Of the registers what is neither posted nor in the queue nor sent back: zero."""
         return self.registers.total - self.became
 
     @property
@@ -50,7 +58,8 @@ class Balance(NamedTuple):
         """Of the bank's credits what no register tells; None before there is a statement."""
         if not self.bank.items:
             return None
-        return self.bank.total - self.registers.total - self.waiting.total
+        credited = self.registers.total - self.returned.total
+        return self.bank.total - credited - self.waiting.total
 
 
 # Of statements that tell of the same reference the newest counts.
@@ -64,7 +73,8 @@ UNMATCHED = f"""
 WITH bank AS ({BANK}), register AS (
     SELECT m.reference, sum(m.total) AS total
     FROM payments_message m JOIN payments_file f ON f.id = m.file_id
-    WHERE m.credited_on = %(on)s AND f.state IN ('posted', 'held') GROUP BY m.reference
+    WHERE m.credited_on = %(on)s AND f.state IN ('posted', 'held') AND m.knp <> %(returned)s
+    GROUP BY m.reference
 )
 SELECT reference, b.total, r.total FROM bank b FULL JOIN register r USING (reference)
 WHERE b.total IS DISTINCT FROM r.total AND (EXISTS (SELECT FROM bank) OR b.total IS NOT NULL)
@@ -73,7 +83,7 @@ ORDER BY reference LIMIT %(most)s"""
 
 def of_day(on):
     """The Balance of a day of crediting."""
-    values = {"on": on, "most": MOST}
+    values = {"on": on, "most": MOST, "returned": returns.KNP}
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*), coalesce(sum(total), 0) FROM ({BANK}) b", values)
         bank = Line(*cursor.fetchone())
@@ -87,19 +97,19 @@ def of_day(on):
         .values_list("state")
         .annotate(Count("pk"), Sum("amount"))
     }
-    return Balance(
-        bank,
-        _line(messages.filter(file__state="posted"), "items", "total"),
-        _line(messages.filter(file__state="held"), "items", "total"),
-        _line(messages.filter(file__state="posted"), "posted", "posted_total"),
-        queue,
-        unmatched,
+    held = messages.filter(file__state="held").exclude(knp=returns.KNP)
+    (waiting,) = _lines(held, ALL)
+    registers, posted, returned = _lines(messages.filter(file__state="posted"), ALL, *BECAME)
+    return Balance(bank, registers, waiting, posted, returned, queue, unmatched)
+
+
+def _lines(messages, *columns):
+    """A Line for each pair of columns: how many items, and how much."""
+    sums = messages.aggregate(
+        **{items: Sum(items, default=0) for items, _ in columns},
+        **{total: Sum(total, default=NOTHING) for _, total in columns},
     )
-
-
-def _line(messages, items, total):
-    sums = messages.aggregate(n=Sum(items, default=0), sum=Sum(total, default=NOTHING))
-    return Line(sums["n"], sums["sum"])
+    return [Line(sums[items], sums[total]) for items, total in columns]
 
 
 class Reference(NamedTuple):
@@ -110,26 +120,30 @@ class Reference(NamedTuple):
     registers: Decimal | None
     posted: Decimal | None
     left_out: Decimal | None
+    returned: Decimal | None
 
     @property
     def difference(self):
-        return (self.bank or NOTHING) - (self.registers or NOTHING)
+        """No bank credits what was `returned`."""
+        credited = (self.registers or NOTHING) - (self.returned or NOTHING)
+        return (self.bank or NOTHING) - credited
 
 
 BY_REFERENCE = f"""
 WITH bank AS ({BANK}), register AS (
     SELECT m.reference, sum(m.total) AS total, sum(m.posted_total) AS posted,
-        sum(m.excepted_total) AS left_out
+        sum(m.excepted_total) AS left_out,
+        sum(m.total) FILTER (WHERE m.knp = %(returned)s) AS returned
     FROM payments_message m JOIN payments_file f ON f.id = m.file_id
     WHERE m.credited_on = %(on)s AND f.state IN ('posted', 'held') GROUP BY m.reference
 )
-SELECT reference, b.total, r.total, r.posted, r.left_out
+SELECT reference, b.total, r.total, r.posted, r.left_out, r.returned
 FROM bank b FULL JOIN register r USING (reference)
-ORDER BY b.total IS NOT DISTINCT FROM r.total, reference LIMIT %(most)s"""
+ORDER BY b.total IS NOT DISTINCT FROM r.total - coalesce(r.returned, 0), reference LIMIT %(most)s"""
 
 
 def by_reference(on, most):
     """The References of a day, those first of which the bank and the registers differ."""
     with connection.cursor() as cursor:
-        cursor.execute(BY_REFERENCE, {"on": on, "most": most})
+        cursor.execute(BY_REFERENCE, {"on": on, "most": most, "returned": returns.KNP})
         return [Reference(*row) for row in cursor.fetchall()]

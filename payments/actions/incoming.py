@@ -2,6 +2,7 @@
 
 from django.db import connection
 
+from payments.rules import returns
 from payments.rules.matching import BIN_PAYER, IIN_PAYER, NO_PAYER
 from payments.rules.totals import Refusal, Refused
 from registry.rules.iin import PayerKind, are_iins, payer_kind
@@ -13,7 +14,7 @@ CREATE TEMP TABLE incoming_order (
     number int, message bigint, reference text COLLATE "C", order_no text, order_date date,
     credited_on date, knp text, payer text COLLATE "C", payer_kind int,
     payer_person bigint DEFAULT 0, payer_name text, items int, total bigint, declared bigint,
-    posting text
+    purpose text, posting text
 );
 CREATE TEMP TABLE incoming_item (
     row bigint, order_number int, line int, iin text COLLATE "C", iin_ok boolean, last_name text,
@@ -23,18 +24,19 @@ CREATE TEMP TABLE incoming_item (
 """
 ORDER = (
     "number, reference, order_no, order_date, credited_on, knp, payer, payer_kind, payer_name,"
-    " items, total, declared"
+    " items, total, declared, purpose"
 )
-INDEXES = """
+INDEXES = f"""
 CREATE INDEX ON incoming_item (row);
 CREATE INDEX ON incoming_order (number);
 UPDATE incoming_order o SET message = f.number
-    FROM (SELECT reference, min(number) AS number FROM incoming_order GROUP BY reference) f
-    WHERE f.reference = o.reference;
+    FROM (SELECT reference, knp = '{returns.KNP}' AS sent_back, min(number) AS number
+        FROM incoming_order GROUP BY 1, 2) f
+    WHERE f.reference = o.reference AND f.sent_back = (o.knp = '{returns.KNP}');
 ANALYZE incoming_item;
 ANALYZE incoming_order;
 """
-LONGEST_REFERENCE = 60
+LONGEST_REFERENCE, LONGEST_PURPOSE = 60, 500
 PAYER_KINDS = {None: NO_PAYER, PayerKind.BIN: BIN_PAYER, PayerKind.IIN: IIN_PAYER}
 
 
@@ -62,7 +64,8 @@ def forget():
 def keep_messages(file):
     """Keeps the messages of a file, one for each reference; returns their number.
 
-    From then on `message` of an order is the id of its message.
+    What was sent back under a reference is a message of its own. From then on `message` of an
+    order is the id of its message.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -116,7 +119,7 @@ def _orders(orders):
             f"{order.number}\t{text(order.reference)}\t{text(order.order_no[:60])}\t"
             f"{null(order.order_date)}\t{null(order.credited_on)}\t{text(order.knp)}\t"
             f"{text(order.payer_id)}\t{kind}\t{text(order.payer_name)}\t{order.items}\t"
-            f"{order.total}\t{null(order.declared)}\n"
+            f"{order.total}\t{null(order.declared)}\t{text(order.purpose[:LONGEST_PURPOSE])}\n"
         )
 
 

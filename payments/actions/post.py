@@ -1,4 +1,4 @@
-"""Posting a register that adds up: every item is booked or put in the queue."""
+"""Posting a register that adds up: every item is booked, put in the queue, or was sent back."""
 
 from decimal import Decimal
 
@@ -6,6 +6,7 @@ import numpy as np
 from django.db import connection
 from django.db.models import Max
 
+from payments.actions import returns
 from payments.actions.derive import TOUCHED, derive, touched_table
 from payments.rules.matching import FAULTS, HELD_BY, IIN_PAYER, INCOMING, NO_MONTH, decide
 from registry.actions import book, law
@@ -22,6 +23,7 @@ FILE_RANKS = 100_000_000
 
 def post(file, *, at, progress=lambda done: None):
     """Books the incoming items of a file, in a transaction that holds the lock of the books."""
+    file.returned, file.returned_total = returns.keep(at=at)
     with connection.cursor() as cursor:
         touched_table(cursor)
         former = identify(cursor)
@@ -40,12 +42,14 @@ def post(file, *, at, progress=lambda done: None):
     _balance(file)
     file.state, file.step, file.finished_at = "posted", "", at
     file.save()
+    returns.link(file)
 
 
 BALANCE = """
 UPDATE payments_message m
 SET posted = coalesce(b.items, 0), posted_total = coalesce(b.total, 0),
-    excepted = coalesce(q.items, 0), excepted_total = coalesce(q.total, 0)
+    excepted = coalesce(q.items, 0), excepted_total = coalesce(q.total, 0),
+    returned = coalesce(r.items, 0), returned_total = coalesce(r.total, 0)
 FROM payments_message x
     LEFT JOIN (
         SELECT split_part(key, ':', 1)::bigint AS message, count(*) AS items, sum(amount) AS total
@@ -56,11 +60,19 @@ FROM payments_message x
         FROM payments_exceptionitem e JOIN payments_message own ON own.id = e.message_id
         WHERE own.file_id = %(file)s GROUP BY 1
     ) q ON q.message = x.id
+    LEFT JOIN (
+        SELECT s.message_id AS message, count(*) AS items, sum(s.amount) AS total
+        FROM payments_return s JOIN payments_message own ON own.id = s.message_id
+        WHERE own.file_id = %(file)s GROUP BY 1
+    ) r ON r.message = x.id
 WHERE m.id = x.id AND x.file_id = %(file)s"""
 
 
 def _balance(file):
-    """Counts in the books and in the queue what came of each message; the database compares."""
+    """Counts what came of each message in the books, the queue and the returns.
+
+    The database compares.
+    """
     values = {"file": file.pk, "first": file.first_entry or 0, "last": file.last_entry or 0}
     with connection.cursor() as cursor:
         cursor.execute(BALANCE, values)

@@ -1,4 +1,7 @@
-"""The bank statement beside the registers, whichever came first."""
+"""The bank statement beside the registers, whichever came first.
+
+Of returns there is no credit: the State Corporation sent that money back before the Fund had it.
+"""
 
 from decimal import Decimal
 from itertools import groupby
@@ -7,6 +10,7 @@ from operator import itemgetter
 from django.db import connection, transaction
 
 from payments.models import File, StatementEntry
+from payments.rules import returns
 from payments.rules.totals import (
     Credit,
     Difference,
@@ -47,8 +51,8 @@ def take_in(file, statement, at):
 POSTED = """
     SELECT m.file_id, m.reference, m.credited_on, (m.total * 100)::bigint
     FROM payments_message m JOIN payments_file f ON f.id = m.file_id AND f.state = 'posted'
-    WHERE m.credited_on = ANY(%(days)s) OR m.reference IN (
-        SELECT reference FROM payments_statemententry WHERE file_id = %(statement)s)
+    WHERE m.knp <> %(returned)s AND (m.credited_on = ANY(%(days)s) OR m.reference IN (
+        SELECT reference FROM payments_statemententry WHERE file_id = %(statement)s))
     ORDER BY m.file_id"""
 
 
@@ -56,7 +60,8 @@ def _flag(file):
     """Marks the statement and the registers posted before it where they differ."""
     flagged = Differences()
     with connection.cursor() as cursor:
-        cursor.execute(POSTED, {"days": file.days, "statement": file.pk})
+        values = {"days": file.days, "statement": file.pk, "returned": returns.KNP}
+        cursor.execute(POSTED, values)
         concerned = cursor.fetchall()
     for register, rows in groupby(concerned, key=itemgetter(0)):
         found = _against_entries([Credit(*row[1:]) for row in rows])
@@ -85,8 +90,8 @@ REPEATED = """
     ORDER BY o.reference"""
 CONCERNED = """
     SELECT o.reference, o.credited_on, o.total FROM incoming_order o
-    WHERE o.reference IN (SELECT reference FROM payments_statemententry)
-        OR o.credited_on IN (SELECT unnest(days) FROM payments_file WHERE kind = 'statement')
+    WHERE o.knp <> %s AND (o.reference IN (SELECT reference FROM payments_statemententry)
+        OR o.credited_on IN (SELECT unnest(days) FROM payments_file WHERE kind = 'statement'))
     ORDER BY o.number"""
 
 
@@ -95,7 +100,7 @@ def against_books():
     with connection.cursor() as cursor:
         cursor.execute(REPEATED)
         repeated = [Difference(Held.REPEATED_REFERENCE, row[0]) for row in cursor.fetchall()]
-        cursor.execute(CONCERNED)
+        cursor.execute(CONCERNED, (returns.KNP,))
         credits = [Credit(*row) for row in cursor.fetchall()]
     return repeated + _against_entries(credits)
 

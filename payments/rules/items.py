@@ -21,6 +21,7 @@ class Message(NamedTuple):
     items: int
     total: int
     declared: int | None  # the order's own total; a list has none
+    purpose: str = ""  # in words, of returns only
 
 
 class Item(NamedTuple):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from payments.rules import tags, values
+from payments.rules import returns, tags, values
 from payments.rules.items import Batch, Item, Message
 from payments.rules.ordinals import Ordinals
 from payments.rules.patterns import (
@@ -281,16 +281,26 @@ def total_of(text: str) -> tuple[date | None, int | None]:
 
 def message_of(opened: Opened) -> Message:
     credited_on, declared = total_of(opened.tags.get("32A", ""))
+    knp = opened.tags.get("KNP", "")
+    payer = payer_of(opened, knp)
     return Message(
         number=opened.number,
         reference=opened.reference,
         order_no=opened.tags.get("NUM", ""),
         order_date=SHORT_DAYS[opened.tags.get("DATE", "")],
         credited_on=credited_on,
-        knp=opened.tags.get("KNP", ""),
-        payer_id=identifier(opened.tags, tags.PAYER),
-        payer_name=opened.tags.get("50NAME", ""),
+        knp=knp,
+        payer_id=identifier(opened.tags, payer),
+        payer_name=opened.tags.get(f"{payer}NAME", ""),
         items=opened.items,
         total=within_bounds(opened.total),
         declared=declared,
+        purpose=opened.tags.get(tags.FREE, "") if knp == returns.KNP else "",
     )
+
+
+def payer_of(opened: Opened, knp: str) -> str:
+    """The party that paid: of what the State Corporation itself sends back, the beneficiary."""
+    if knp != returns.KNP or identifier(opened.tags, tags.PAYER) != returns.STATE_CORPORATION:
+        return tags.PAYER
+    return tags.BENEFICIARY

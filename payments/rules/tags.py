@@ -28,8 +28,8 @@ ENDS = re.compile(r"[\n\0]")
 
 FREE = "ASSIGN"  # its text may hold anything
 WHOLE = ("20", "21", "32A", "32B")  # their values have no tags within
-PAYER = "50"
-OTHERS = ("52", "57", "59")  # banks and the beneficiary, whose tags look like the payer's
+PAYER, BENEFICIARY = "50", "59"
+BANKS = ("52", "57")  # their tags look like the payer's
 
 
 def pieces(part: str) -> list[tuple[str, list[Tag]]]:
@@ -70,9 +70,9 @@ def grouped(tags: list[Tag]) -> tuple[dict[str, str], list[dict[str, str]]]:
 def _key(section: str, main: str, sub: str) -> str:
     if not sub or main in WHOLE:
         return main
-    if section[:2] in OTHERS:
+    if section[:2] in BANKS:
         return ""
-    return PAYER + sub if section[:2] == PAYER else sub
+    return section[:2] + sub if section[:2] in (PAYER, BENEFICIARY) else sub
 
 
 def _tags(piece: str) -> list[Tag]:

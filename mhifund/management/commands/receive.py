@@ -53,7 +53,10 @@ class Command(Answering):
         if value["state"] != "refused":
             yield f"  messages {value['messages']}, items {value['items']}, total {value['total']}"
         if value["state"] == "posted":
-            yield f"  posted {value['posted']}, exceptions {value['items'] - value['posted']}"
+            queued = value["items"] - value["posted"] - value["returned"]
+            yield (
+                f"  posted {value['posted']}, exceptions {queued}, sent back {value['returned']}"
+            )
             for kind in ("exceptions", "findings"):
                 for code, count in value[kind].items():
                     yield f"  {kind[:-1]} {code}: {count}"

@@ -34,7 +34,7 @@ def test_no_moment_with_an_offset_that_the_database_cannot_read(offset):
 def test_an_item_with_two_reasons_is_one_exception_in_words():
     account = {
         **{"file": "a.csv", "state": "posted", "code": "", "text": "", "messages": 1},
-        **{"items": 3, "posted": 2, "total": "30.00", "findings": {}},
+        **{"items": 3, "posted": 1, "returned": 1, "total": "30.00", "findings": {}},
         "exceptions": {"bad_iin": 1, "bad_period": 1},
     }
-    assert "  posted 2, exceptions 1" in list(Command().words(account))
+    assert "  posted 1, exceptions 1, sent back 1" in list(Command().words(account))

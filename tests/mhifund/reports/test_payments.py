@@ -32,6 +32,7 @@ def came_in():
         item("R1", AIDOS, "092026", "5000.00"),
         item("R2", ARMAN, "092026", "4000.50", knp="122"),
         item("R3", NOBODY, "092026", "100.00", knp="122"),
+        item("B1", AIDOS, "092026", "70.00", knp="021"),
     )
     register("held.csv", item("R4", AIDOS, "092026", "1.00"), total="2.00")
 
@@ -79,8 +80,11 @@ def test_what_was_returned_waits_no_longer(came_in):
 def test_files_tell_what_became_of_their_money(came_in):
     [table] = files(night.through(ON, at=AT))
     assert [(row[0], *row[4:]) for row in table.rows] == [
-        ("=october.csv", 3, 3, Decimal("9100.50"), 2, Decimal("9000.50"), Decimal("100.00")),
-        ("held.csv", 1, 1, Decimal("1.00"), 0, Decimal(0), Decimal(0)),
+        (
+            *("=october.csv", 4, 4, Decimal("9170.50"), 2, Decimal("9000.50"), Decimal("100.00")),
+            Decimal("70.00"),
+        ),
+        ("held.csv", 1, 1, Decimal("1.00"), 0, Decimal(0), Decimal(0), Decimal(0)),
     ]
     assert [row[1:4] for row in table.rows] == [
         ("тізілім / реестр", "өткізілді / проведён", ""),

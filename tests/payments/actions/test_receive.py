@@ -52,6 +52,7 @@ def test_a_file_is_posted_with_its_account():
         "messages": 1,
         "items": 2,
         "posted": 2,
+        "returned": 0,
         "exceptions": {},
         "findings": {},
         "total": Decimal("3999.99"),

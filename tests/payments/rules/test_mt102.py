@@ -370,6 +370,8 @@ PIECES = st.lists(
             *total("8500,00"),
             ":20:R2",
             "/KNP/",
+            "/KNP/021",
+            "/ASSIGN/Возврат: № 1/2",
             "/NAME/x",
             "/PERIOD/092024",
             "",
