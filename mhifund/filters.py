@@ -5,7 +5,7 @@ from django.forms import HiddenInput
 from django.utils.translation import gettext_lazy as _
 
 from payments import labels
-from payments.models import ExceptionItem, File, Overpayment
+from payments.models import ExceptionItem, File, Overpayment, Return
 
 ANY = _("any")
 
@@ -34,6 +34,17 @@ class OverpaymentFilter(django_filters.FilterSet):
     class Meta:
         model = Overpayment
         fields = ("cause",)
+
+
+class ReturnFilter(django_filters.FilterSet):
+    since = django_filters.DateFilter(label=_("From"), field_name="returned_on", lookup_expr="gte")
+    until = django_filters.DateFilter(label=_("Until"), field_name="returned_on", lookup_expr="lte")
+    payer = django_filters.CharFilter(label=_("Payer"))
+    reason = django_filters.CharFilter(label=_("Reason"), lookup_expr="icontains")
+
+    class Meta:
+        model = Return
+        fields = ("since", "until", "payer", "reason")
 
 
 class ExceptionFilter(django_filters.FilterSet):

@@ -124,6 +124,7 @@ LISTS = {
     "overpayments": _("Overpayments"),
     "exceptions": _("Exceptions"),
     "register": _("Items of a register"),
+    "returns": _("Returns by the State Corporation"),
 }
 WORDS = {
     "sexes": registry.SEXES,

@@ -36,6 +36,7 @@ RAIL = (
             Page(_("Registers"), "registers", "payments.view_file"),
             Page(_("Exceptions"), "exceptions", "payments.view_file"),
             Page(_("Overpayments"), "overpayments", "payments.view_file"),
+            Page(_("Sent back"), "returns", "payments.view_file"),
             Page(_("Balance of a day"), "balance", "payments.view_file"),
         ),
     ),

@@ -57,7 +57,8 @@ def _table(found):
             (f"{_('Exceptions')}: {labels.EXCEPTION_STATES[state]}", *line)
             for state, line in found.queue.items()
         ),
-        (_("Neither posted nor an exception"), "", found.unexplained),
+        (_("Sent back by the State Corporation"), *found.returned),
+        (_("Neither posted, nor an exception, nor sent back"), "", found.unexplained),
         (
             _("Bank and registers differ by"),
             "",

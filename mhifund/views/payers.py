@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from mhifund import access
 from payments.actions import payers
-from payments.models import OPEN, ExceptionItem, Overpayment
+from payments.models import OPEN, ExceptionItem, Overpayment, Return
 from registry.actions import arrears, identity
 from registry.rules import months
 from registry.rules.arrears import total
@@ -48,6 +48,7 @@ def payer(request, number):
         "penalties": penalties,
         "overpayments": _overpaid(known, within),
         "exceptions": _exceptions(request.user, known),
+        "returns": _returns(request.user, known),
     }
     return render(request, "mhifund/payer.html", context)
 
@@ -61,3 +62,8 @@ def _overpaid(known, within):
 def _exceptions(user, known):
     items = ExceptionItem.objects.filter(payer__in=known, state__in=("open", "held"))
     return access.exceptions_for(user, items).select_related("message").order_by("-id")[:SHOWN]
+
+
+def _returns(user, known):
+    items = access.exceptions_for(user, Return.objects.filter(payer__in=known))
+    return items.select_related("message", "original").order_by("-id")[:SHOWN]

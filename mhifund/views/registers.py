@@ -12,7 +12,7 @@ from mhifund.listing import newest_first
 from payments.actions import held
 from payments.actions.items import portions
 from payments.actions.receive import path
-from payments.models import ExceptionItem, File
+from payments.models import ExceptionItem, File, Return
 from payments.rules import workbook
 from payments.rules.items import Portion
 from registry.rules.iin import masked
@@ -37,7 +37,7 @@ def registers(request):
 
 @may_see
 def register(request, pk):
-    """A file with its totals level by level, its messages and its exceptions."""
+    """A file with its totals level by level, its messages, its exceptions and returns."""
     file = get_object_or_404(
         File.objects.select_related("received_by", "answered_by", "replaced_by"), pk=pk
     )
@@ -63,6 +63,7 @@ def register(request, pk):
             "payment_messages": messages[:MESSAGES],
             "first_message": first,
             "next_message": messages[MESSAGES].number if len(messages) > MESSAGES else None,
+            "returns": _returns(request.user, file),
             "exceptions": exceptions.select_related("message").order_by("id")[:EXCEPTIONS],
         },
     )
@@ -119,6 +120,13 @@ def _masked(portion):
 
 def _number(text):
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _returns(user, file):
+    if not file.returned:
+        return []
+    items = access.exceptions_for(user, Return.objects.filter(message__file=file))
+    return items.select_related("message", "original").order_by("id")[:EXCEPTIONS]
 
 
 def _entries(file):

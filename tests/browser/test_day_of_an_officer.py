@@ -6,6 +6,7 @@ from payments.models import ExceptionItem
 from registry.models import Contribution
 from tests.browser import world
 from tests.mhifund.office import AIGUL, ARMAN, item, register
+from tests.payments.actions.office import SAMPLES, take_file
 
 SAID = {
     "kk": {
@@ -117,6 +118,7 @@ def test_an_officer_works_through_the_exceptions_with_the_keys(desk, worker, lan
 @pytest.mark.parametrize("language", SAID)
 def test_an_officer_looks_through_the_pages(desk, transactional_db, language):
     persons = world.build()
+    sent_back = take_file(SAMPLES / "returns" / "2025-03.mt102.txt")
     said, officer = SAID[language], desk(language)
     officer.come()
     officer.keep("sign_in")
@@ -135,6 +137,10 @@ def test_an_officer_looks_through_the_pages(desk, transactional_db, language):
         "registers": "/registers/",
         "exceptions": "/exceptions/",
         "overpayments": "/overpayments/",
+        "returns": "/returns/",
+        "register_returns": f"/registers/{sent_back.pk}/",
+        "payer_returns": "/payers/961040334321/",
+        "balance_returns": "/balance/?on=11.03.2025",
         "payer": "/payers/951241349083/",
         "balance": "/balance/",
         "refunds": "/refunds/",
