@@ -1,12 +1,15 @@
 """The files of a made-up country, in the order in which they come in."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
 from mhifund.demo import files
-from payments.rules import camt053, columns, mt102_out, sheet, workbook
+from mhifund.demo.files import Line, Order
+from mhifund.demo.payroll import CONTRIBUTIONS
+from payments.rules import camt053, columns, mt102_out, returns, sheet, workbook
 from registry.rules import months
 from registry.rules.encoding import encoded
 
@@ -27,6 +30,9 @@ LISTS = (
 LEGAL_ENTITY = "4"
 """The fifth digit of a payer; that of a person is smaller."""
 NOBODY = "010101000000"
+SENT_BACK = "8"
+SENT_BACK_AFTER = timedelta(days=2)
+REASONS = ("[{}] не соответствует указанным Ф.И.О.", "ИИН {} не найден")
 
 
 class Incoming(NamedTuple):
@@ -86,7 +92,10 @@ def _archives(world):
 
 
 def _registers(world, month, own_apart):
-    """A month in one register; in one month those who pay for themselves have a workbook."""
+    """A month in one register; in one month those who pay for themselves have a workbook.
+
+    In that month some items were sent back.
+    """
     payrolls, own = world.orders(month)
     if month < FIRST_LIST:
         yield from _text(_name(month), _numbered(payrolls + own, bundled=False), month)
@@ -95,7 +104,32 @@ def _registers(world, month, own_apart):
         apart = files.portions(_numbered(own, bundled=True, series=OWN))
         yield Incoming(PAYMENTS, f"{_name(month)}_own.xlsx", workbook.write(apart), month)
         own = []
-    yield from _list(_name(month), _numbered(payrolls + own, bundled=True), month)
+    orders = _numbered(payrolls + own, bundled=True)
+    yield from _list(_name(month), orders, month)
+    if own_apart:
+        yield from _sent_back(world, orders, month)
+
+
+def _sent_back(world, orders, month):
+    """Of an employer's payment order the items of people whom nobody knows under such an IIN."""
+    whole = [order for order in orders if order.knp == CONTRIBUTIONS and len(order.lines) > 1]
+    for number, order in enumerate(whole[:1], 1):
+        people = world.strangers[: len(REASONS)]
+        back = Order(
+            f"GCVP{order.day + SENT_BACK_AFTER:%y%m%d}{SENT_BACK}{number:05}",
+            FIRST_NUMBER + number,
+            order.day + SENT_BACK_AFTER,
+            returns.KNP,
+            order.payer,
+            order.payer_name,
+            [Line(person, *order.lines[0][1:]) for person in people],
+        )
+        reasons = [
+            reason.format(person.iin) for reason, person in zip(REASONS, people, strict=True)
+        ]
+        lines = files.returns_mt102(back, order, reasons)
+        name = f"{_name(month)}_returns.mt102.txt"
+        yield Incoming(PAYMENTS, name, encoded(lines), month)
 
 
 def _latest(world, month):

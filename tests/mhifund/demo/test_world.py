@@ -72,6 +72,7 @@ def test_the_formats_change_with_the_years(small):
         "2025-01",
         "2025-02",
         "2025-03",
+        "2026-10_returns",
         "2026-11_differs",
     ]
     assert [month for month, _, form in monthly if form == "xlsx"] == ["2026-10_own"]

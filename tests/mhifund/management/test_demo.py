@@ -11,7 +11,7 @@ from django.test import override_settings
 
 from mhifund.demo import build
 from mhifund.models import Report
-from payments.models import ExceptionItem, File, Finding
+from payments.models import ExceptionItem, File, Finding, Return
 from registry.actions import runs
 from registry.models import Person, Recheck, Run, Tally, Verdict, VerdictChange
 
@@ -69,11 +69,13 @@ def codes(rows, column):
 
 def test_the_account_balances(account):
     registers = File.objects.filter(kind="register", state="posted")
-    assert account["registers"] == {"posted": 21, "held": 1, "refused": 0}
-    assert account["items"] == account["posted"] + account["exceptions"] > 2_000
+    assert account["registers"] == {"posted": 22, "held": 1, "refused": 0}
+    became = account["posted"] + account["exceptions"] + account["returned"]
+    assert account["items"] == became > 2_000
     assert account["different"] == []
-    posted, queued = (float(account[sums]) for sums in ("posted_total", "exceptions_total"))
-    assert float(account["total"]) == pytest.approx(posted + queued, abs=0.001)
+    sums = ("posted_total", "exceptions_total", "returned_total")
+    became = sum(float(account[one]) for one in sums)
+    assert float(account["total"]) == pytest.approx(became, abs=0.001)
     assert sum(file.items for file in registers) == account["items"]
 
 
@@ -188,3 +190,14 @@ def state():
         "tallies": sorted(Tally.objects.values_list("run__on", "region", "reason", "persons")),
         "reports": sorted(Report.objects.values_list("on", "kind", "form", "rows")),
     }
+
+
+def test_some_items_were_sent_back_of_a_payment_that_is_here(account):
+    sent_back = Return.objects.order_by("pk")
+    assert [row.reason for row in sent_back] == [
+        "ИИН не соответствует указанным Ф.И.О.",
+        "ИИН не найден",
+    ]
+    assert account["returned"] == 2
+    assert {row.original.file.name for row in sent_back} == {"2026-10.csv"}
+    assert {row.original.payer for row in sent_back} == {row.payer for row in sent_back}
