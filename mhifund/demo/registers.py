@@ -11,7 +11,7 @@ from mhifund.demo.files import Line, Order
 from mhifund.demo.payroll import CONTRIBUTIONS
 from payments.rules import camt053, columns, mt102_out, returns, sheet, workbook
 from registry.rules import months
-from registry.rules.encoding import encoded
+from registry.rules.encoding import UTF_8, encoded
 
 PERSONS, CATEGORIES, PAYMENTS = "persons", "categories", "payments"
 FIRST_LIST = months.from_period("042025")
@@ -129,7 +129,7 @@ def _sent_back(world, orders, month):
         ]
         lines = files.returns_mt102(back, order, reasons)
         name = f"{_name(month)}_returns.mt102.txt"
-        yield Incoming(PAYMENTS, name, encoded(lines), month)
+        yield Incoming(PAYMENTS, name, encoded(lines, UTF_8), month)
 
 
 def _latest(world, month):

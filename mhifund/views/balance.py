@@ -77,6 +77,7 @@ def _printed(found, on, at):
     references = by_reference(on, PRINTED + 1)
     there_is_a_statement = found.difference is not None
     left = len(references) > PRINTED
+    left_out = found.registers.total - found.posted.total - found.returned.total
     return {
         "office": _("MHI Fund"),
         "title": _("Balance of %(on)s") % {"on": day(on)},
@@ -91,7 +92,7 @@ def _printed(found, on, at):
         else "",
         "reference_heads": [
             *(pgettext("payment", "Reference"), _("Bank"), _("Registers"), _("Posted at once")),
-            *(_("Exceptions"), _("Difference")),
+            *(_("Exceptions"), _("Sent back"), _("Difference")),
         ],
         "references": [
             [
@@ -104,8 +105,7 @@ def _printed(found, on, at):
         "total": [
             _("Total"),
             *map(money, (found.bank.total, found.registers.total + found.waiting.total)),
-            *map(money, (found.posted.total, found.registers.total - found.posted.total)),
-            money(found.difference),
+            *map(money, (found.posted.total, left_out, found.returned.total, found.difference)),
         ],
     }
 

@@ -135,11 +135,14 @@ WITH bank AS ({BANK}), register AS (
         sum(m.excepted_total) AS left_out,
         sum(m.total) FILTER (WHERE m.knp = %(returned)s) AS returned
     FROM payments_message m JOIN payments_file f ON f.id = m.file_id
-    WHERE m.credited_on = %(on)s AND f.state IN ('posted', 'held') GROUP BY m.reference
+    WHERE m.credited_on = %(on)s
+        AND (f.state = 'posted' OR f.state = 'held' AND m.knp <> %(returned)s)
+    GROUP BY m.reference
 )
 SELECT reference, b.total, r.total, r.posted, r.left_out, r.returned
 FROM bank b FULL JOIN register r USING (reference)
-ORDER BY b.total IS NOT DISTINCT FROM r.total - coalesce(r.returned, 0), reference LIMIT %(most)s"""
+ORDER BY coalesce(b.total, 0) = coalesce(r.total, 0) - coalesce(r.returned, 0), reference
+LIMIT %(most)s"""
 
 
 def by_reference(on, most):

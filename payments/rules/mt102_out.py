@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import chain, groupby
 
 from payments.rules.items import Message, Portion
+from payments.rules.returns import STATE_CORPORATION
 from payments.rules.values import digits, money, short_digits
 from registry.rules.cells import Remembered
 from registry.rules.encoding import UTF_8, encoded
@@ -94,7 +95,7 @@ def _header(message: Message, period: str) -> str:
         f":20:{value(message.reference)}\n:50:/D/KZ31601A000000000001\n"
         f"/NAME/{value(message.payer_name)}\n/IDN/{value(message.payer_id)}\n/IRS/1\n/SECO/7\n"
         ":52B:HSBKKZKX\n:57B:GCVPKZ2A\n:59:KZ92009MEDS368609103\n"
-        "/NAME/НАО ГК «ПРАВИТЕЛЬСТВО ДЛЯ ГРАЖДАН»\n/IDN/160440007161\n/IRS/1\n/SECO/1\n"
+        f"/NAME/НАО ГК «ПРАВИТЕЛЬСТВО ДЛЯ ГРАЖДАН»\n/IDN/{STATE_CORPORATION}\n/IRS/1\n/SECO/1\n"
         f":70:/NUM/{value(message.order_no)}\n/DATE/{short_digits(message.order_date)}\n"
         f"/SEND/07\n/VO/01\n/KNP/{value(message.knp)}\n/PSO/01\n/PRT/50\n"
         f"/PERIOD/{value(period)}\n/ASSIGN/ВЗНОСЫ НА ОСМС\n"

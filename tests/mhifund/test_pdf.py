@@ -18,9 +18,17 @@ SAID = {
     "last": [["Айырма", "", "0,00"]],
     "by_reference": "Референстер",
     "more": "",
-    "reference_heads": ["Референс", "Банк", "Тізілімдер", "Өткізілді", "Қалды", "Айырма"],
+    "reference_heads": [
+        "Референс",
+        "Банк",
+        "Тізілімдер",
+        "Өткізілді",
+        "Қалды",
+        "Қайтарылды",
+        "Айырма",
+    ],
     "references": [],
-    "total": ["Барлығы", "1", "1", "1", "0", "0"],
+    "total": ["Барлығы", "1", "1", "1", "0", "0", "0"],
 }
 
 
@@ -33,7 +41,7 @@ def printed(**said):
 
 
 def references(count):
-    return [[f"R{number}", *["1,00"] * 5] for number in range(count)]
+    return [[f"R{number}", *["1,00"] * 6] for number in range(count)]
 
 
 def test_a_page_says_what_it_was_told_with_every_letter():
@@ -51,9 +59,9 @@ def test_a_page_says_what_it_was_told_with_every_letter():
 def test_a_long_table_repeats_its_heads_and_every_page_has_its_number():
     pages = printed(references=references(120))
     assert len(pages) == 3
-    assert ["Референс Банк Тізілімдер Өткізілді Қалды Айырма" in text for text in pages] == [
-        True
-    ] * 3
+    assert [
+        "Референс Банк Тізілімдер Өткізілді Қалды Қайтарылды Айырма" in text for text in pages
+    ] == [True] * 3
     assert [text.splitlines()[-1] for text in pages] == [
         "Басылды 1/3",
         "Басылды 2/3",
@@ -82,7 +90,7 @@ def test_nothing_that_is_told_is_markup(hostile):
 
 
 def test_a_long_word_is_broken_rather_than_cut_off():
-    (text,) = printed(references=[["R" * 60, *["9 999 999 999,00"] * 5]])
+    (text,) = printed(references=[["R" * 60, *["9 999 999 999,00"] * 6]])
     pieces = [line for line in text.splitlines() if set(line) == {"R"}]
     assert len(pieces) > 1
     assert "".join(pieces) == "R" * 60

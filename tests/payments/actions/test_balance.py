@@ -100,18 +100,21 @@ def test_each_reference_of_a_day_is_told_first_where_the_bank_differs():
     add_people()
     take(register(row(), row(SECOND, line=2, period="132026"), row(reference="R2")))
     take(register(row(reference="R3"), total="1"), "held.csv")
+    take(register(row(reference="BACK", knp="021")), "back.csv")
     entry = (
         '<Ntry><NtryRef>R2</NtryRef><Amt Ccy="KZT">2000.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>'
         "<BookgDt><Dt>2026-11-10</Dt></BookgDt></Ntry>"
     )
     statement = f"<Document><BkToCstmrStmt><Stmt>{entry}</Stmt></BkToCstmrStmt></Document>"
     take(statement.encode(), "bank.xml")
-    left_out, once, zero = Decimal(2000), Decimal(2000), Decimal(0)
+    left_out = once = back = Decimal(2000)
+    zero = Decimal(0)
     rows = [
-        Reference("R1", None, Decimal(4000), once, left_out),
-        Reference("R3", None, Decimal(2000), None, None),
-        Reference("R2", Decimal(2000), Decimal(2000), once, zero),
+        Reference("R1", None, Decimal(4000), once, left_out, None),
+        Reference("R3", None, Decimal(2000), None, None, None),
+        Reference("BACK", None, back, zero, zero, back),
+        Reference("R2", Decimal(2000), Decimal(2000), once, zero, None),
     ]
     assert by_reference(DAY, most=5) == rows
     assert by_reference(DAY, most=2) == rows[:2]
-    assert [reference.difference for reference in rows] == [-4000, -2000, 0]
+    assert [reference.difference for reference in rows] == [-4000, -2000, 0, 0]
