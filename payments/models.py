@@ -213,7 +213,12 @@ class ExceptionItem(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=labels.EXCEPTION_STATES)
     recorded_at = models.DateTimeField(_("recorded at"))
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name=_("owner")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name=_("owner"),
     )
     note = models.TextField(_("note"), blank=True, default="", db_default="")
     version = models.IntegerField(_("version"), default=0, db_default=0)
@@ -227,6 +232,20 @@ class ExceptionItem(models.Model):
         verbose_name_plural = _("exceptions")
         indexes = (
             models.Index(fields=("state", "id"), name="exception_by_state"),
+            models.Index(
+                fields=("owner", "id", "state"),
+                condition=Q(owner__isnull=False),
+                name="exception_by_owner",
+            ),
+            # a list by reason stays in the order of the queue, however rare or old the reason is
+            *(
+                models.Index(
+                    fields=("id", "state"),
+                    condition=Q(codes__contains=[code]),
+                    name=f"exception_{code}",
+                )
+                for code in labels.EXCEPTIONS
+            ),
             models.Index(
                 fields=("payer", "id"),
                 condition=Q(state__in=("open", "held")),

@@ -38,6 +38,8 @@ BENCHES = {
     "night_hands": Bench(1 / 1.5, "first_night", "night_by_one", "night"),
     "one_person": Bench(1, "first_night", "twenty_milliseconds", "one_person"),
     "load_persons": Bench(5, "write_persons", "bare_copy_of_persons", "load_persons"),
+    "workbench_page": Bench(1, "queue", "hundred_milliseconds", "workbench_page"),
+    "overpayments_page": Bench(1, "overpaid", "hundred_milliseconds", "overpayments_page"),
 }
 
 

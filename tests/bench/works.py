@@ -27,14 +27,16 @@ from tablib import Dataset  # noqa: E402
 
 from mhifund import hands  # noqa: E402
 from mhifund.demo import files  # noqa: E402
+from mhifund.filters import ExceptionFilter, OverpaymentFilter  # noqa: E402
 from payments.actions.receive import receive  # noqa: E402
+from payments.models import ExceptionItem, Overpayment  # noqa: E402
 from payments.rules import mt102_out, sheet  # noqa: E402
 from registry.actions import runs  # noqa: E402
 from registry.actions.load import load_persons as load  # noqa: E402
 from registry.models import Contribution, Person, Run  # noqa: E402
 from registry.rules.encoding import encoded  # noqa: E402
 from registry.rules.law import Code  # noqa: E402
-from tests.bench import world  # noqa: E402
+from tests.bench import pages, world  # noqa: E402
 from tests.bench.__main__ import GROWTHS  # noqa: E402
 from tests.registry.proposals import changed  # noqa: E402
 
@@ -121,6 +123,27 @@ def one_person(persons: int) -> float:
     return median(
         seconds(lambda person=person: world.pay(person)) for person in range(1, persons, step)
     )
+
+
+def hundred_milliseconds(persons: int) -> float:
+    return 0.100
+
+
+def queue(persons: int) -> None:
+    pages.queue(persons)
+
+
+def workbench_page(persons: int) -> float:
+    """The slowest page of the exceptions that an officer can ask for."""
+    return pages.slowest("exceptions", ExceptionFilter, ExceptionItem)
+
+
+def overpaid(persons: int) -> None:
+    pages.overpaid(persons)
+
+
+def overpayments_page(persons: int) -> float:
+    return pages.slowest("overpayments", OverpaymentFilter, Overpayment)
 
 
 def write_persons(persons: int) -> None:
