@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mhifund import access, finding, labels
 from mhifund.models import ListTaking, Look, Profile, Receipts, Report, ReportTaking
-from payments.models import Dismissal, ExceptionEvent, ExceptionItem, Finding, Overpayment, Return
+from payments.models import ExceptionEvent, ExceptionItem, Finding, Overpayment, Return
 from registry import models as registry
 from registry.admin import ReadOnly
 from registry.rules.iin import masked
@@ -153,12 +153,6 @@ class FindingAdmin(OfEntries):
     list_display = ("entry", "code", "amount", "days", "recorded_at", "dropped_at")
 
 
-@admin.register(Dismissal)
-class DismissalAdmin(OfEntries):
-    list_display = ("entry", "by", "at", "note")
-    list_select_related = ("entry", "by")
-
-
 class OfItems(ReadOnly):
     """Items that were not posted, of whomever they speak."""
 
@@ -190,7 +184,7 @@ class ReturnAdmin(OfItems):
 
 @admin.register(Overpayment)
 class OverpaymentAdmin(OfEntries):
-    list_display = ("entry", "cause", "found", "amount", "reserved", "paid", "changed_at")
+    list_display = ("entry", "cause", "answer", "found", "amount", "reserved", "paid", "changed_at")
 
 
 @admin.register(ExceptionEvent)

@@ -30,10 +30,22 @@ class OverpaymentFilter(django_filters.FilterSet):
         choices=tuple((code, labels.FINDINGS[code]) for code in labels.OVERPAID),
         empty_label=ANY,
     )
+    answer = django_filters.ChoiceFilter(
+        label=_("Duplicate"),
+        choices=(
+            ("waiting", labels.TO_BE_CONFIRMED),
+            ("confirmed", labels.DUPLICATES["confirmed"]),
+        ),
+        empty_label=ANY,
+        method="is_answered",
+    )
 
     class Meta:
         model = Overpayment
-        fields = ("cause",)
+        fields = ("cause", "answer")
+
+    def is_answered(self, rows, name, answer):
+        return rows.filter(cause="duplicate", answer="" if answer == "waiting" else answer)
 
 
 class ReturnFilter(django_filters.FilterSet):

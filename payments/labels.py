@@ -96,6 +96,8 @@ NOT_DONE = {
     "nothing_to_undo": _("There is nothing to undo."),
     "unknown_iin": _("Nobody in the registry has its IIN: choose a person."),
     "still_wrong": _("It cannot be posted: other faults remain."),
+    "answered": _("Somebody has answered it already."),
+    "not_duplicate": _("It is no suspected repeat now."),
 }
 MATCHES = {
     "iin": _("the same IIN"),
@@ -128,4 +130,6 @@ FINDINGS = {
     "base_mismatch": _("deductions and contributions imply different incomes"),
     "late": _("paid late"),
 }
+DUPLICATES = {"confirmed": _("confirmed duplicate"), "dismissed": _("two genuine payments")}
+TO_BE_CONFIRMED = _("to be confirmed")
 OVERPAID = ("wrong_knp", "exempt_category", "duplicate", "over_cap", "over_due")

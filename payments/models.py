@@ -379,11 +379,22 @@ class Finding(models.Model):
 OPEN = Q(amount__gt=F("reserved") + F("paid"))
 
 
+CONFIRMED_FIRST = """
+    IF TG_OP = 'INSERT' OR NEW.reserved + NEW.paid > OLD.reserved + OLD.paid THEN
+        RAISE EXCEPTION 'cases take nothing of a duplicate that nobody confirmed';
+    END IF;
+    RETURN NEW;
+"""
+
+
 class Overpayment(models.Model):
     """What was paid too much with an entry: the largest sum among its findings, and its cause.
 
     Derived with the findings: `found` is what they say now. `amount` never falls below what refund
     cases have `reserved` and `paid`. The entry is the one that came in, whoever has it now.
+
+    The `answer` is what a person said of it as a suspected duplicate, and stays whatever is found
+    later. Without a confirmation cases take nothing of a duplicate.
     """
 
     entry = models.OneToOneField(Contribution, models.PROTECT, related_name="overpayment")
@@ -394,6 +405,20 @@ class Overpayment(models.Model):
     paid = models.DecimalField(_("paid back"), max_digits=14, decimal_places=2, default=0)
     recorded_at = models.DateTimeField(_("recorded at"))
     changed_at = models.DateTimeField(_("changed at"))
+    answer = models.CharField(
+        _("answer"), max_length=10, choices=labels.DUPLICATES, blank=True, default="", db_default=""
+    )
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("answered by"),
+    )
+    answer_note = models.TextField(_("note"), blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("overpayment")
@@ -401,6 +426,17 @@ class Overpayment(models.Model):
         indexes = (
             models.Index(fields=("id",), condition=OPEN, name="overpayment_open"),
             models.Index(fields=("cause", "id"), condition=OPEN, name="overpayment_open_by_cause"),
+            *(
+                models.Index(
+                    fields=("id",),
+                    condition=OPEN & Q(cause="duplicate", answer=answer),
+                    name=f"overpayment_{answer or 'to_be_confirmed'}",
+                )
+                for answer in ("", "confirmed")
+            ),
+            models.Index(
+                fields=("entry",), condition=Q(answer="dismissed"), name="overpayment_dismissed"
+            ),
         )
         constraints = (
             models.CheckConstraint(
@@ -412,8 +448,36 @@ class Overpayment(models.Model):
                 ),
                 name="not_more_than_overpaid",
             ),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_at=None, answered_by=None)
+                | Q(answer__in=tuple(labels.DUPLICATES), answered_at__isnull=False)
+                & Q(answered_by__isnull=False),
+                name="duplicate_answered_by_somebody",
+            ),
         )
-        triggers = (NO_DELETE,)
+        triggers = (
+            NO_DELETE,
+            pgtrigger.Protect(
+                name="answer_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.answer <> '' AND"
+                    " (NEW.answer, NEW.answered_at, NEW.answered_by_id, NEW.answer_note)"
+                    " IS DISTINCT FROM"
+                    " (OLD.answer, OLD.answered_at, OLD.answered_by_id, OLD.answer_note)"
+                ),
+            ),
+            pgtrigger.Trigger(
+                name="confirmed_first",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "NEW.cause = 'duplicate' AND NEW.answer <> 'confirmed'"
+                    " AND NEW.reserved + NEW.paid > 0"
+                ),
+                func=CONFIRMED_FIRST,
+            ),
+        )
 
     def __str__(self):
         return f"{self.entry_id} {self.cause}"
@@ -422,21 +486,3 @@ class Overpayment(models.Model):
     def left(self):
         """What no case has asked back yet."""
         return self.amount - self.reserved - self.paid
-
-
-class Dismissal(models.Model):
-    """A person looked at a suspected duplicate and found two genuine payments."""
-
-    entry = models.OneToOneField(
-        Contribution, models.PROTECT, primary_key=True, related_name="dismissal"
-    )
-    note = models.TextField(_("note"))
-    at = models.DateTimeField(_("at"))
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by"))
-
-    class Meta:
-        verbose_name = _("dismissal")
-        verbose_name_plural = _("dismissals")
-
-    def __str__(self):
-        return str(self.entry_id)

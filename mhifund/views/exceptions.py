@@ -3,15 +3,13 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db import transaction
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from mhifund import access, card, takings
+from mhifund import access, bulk, card, takings
 from mhifund.filters import ExceptionFilter
 from mhifund.forms import Why
 from mhifund.listing import newest_first
@@ -28,7 +26,6 @@ may_work = permission_required("payments.work_exceptions", raise_exception=True)
 
 WITH_NOTE = {"hold": actions.hold, "return": actions.give_back}
 WITHOUT = {"take": actions.take, "undo": actions.undo}
-MOST = 100
 CHUNK = 2_000
 
 
@@ -51,8 +48,7 @@ def exceptions(request):
 def _shown(request, rows):
     """The item whose evidence is shown: the one asked for, or the first of the list."""
     asked = request.GET.get("item", "")
-    known = asked.isascii() and asked.isdigit() and len(asked) < 19
-    return int(asked) if known else rows[0].pk if rows else None
+    return int(asked) if bulk.is_number(asked) else rows[0].pk if rows else None
 
 
 @may_see
@@ -122,50 +118,33 @@ def act(request):
     if asked in WITH_NOTE and not note:
         messages.error(request, _("Say why."))
     elif asked in WITH_NOTE:
-        _tell(request, WITH_NOTE[asked](wanted, note=note, **who))
+        bulk.tell(request, WITH_NOTE[asked](wanted, note=note, **who), _places)
     elif asked in WITHOUT:
-        _tell(request, WITHOUT[asked](wanted, **who))
+        bulk.tell(request, WITHOUT[asked](wanted, **who), _places)
     elif asked == "assign":
         whom = _person(request, person) if person else None
-        _tell(request, actions.assign(wanted, person=whom, note=note, **who))
+        bulk.tell(request, actions.assign(wanted, person=whom, note=note, **who), _places)
         transaction.on_commit(lambda: judge_news.delay(by=request.user.pk))
     return redirect(_back(request))
 
 
 def _wanted(request):
     """The chosen rows as they were seen, {id: version}, of those the user may see."""
-    rows = [row.partition(":") for row in request.POST.getlist("row")[:MOST]]
-    if not all(_is_number(pk) and _is_number(version) for pk, _colon, version in rows):
-        raise Http404
-    seen = {int(pk): int(version) for pk, _colon, version in rows}
+    seen = dict(bulk.chosen(request, parts=2))
     items = access.exceptions_for(request.user, ExceptionItem.objects.filter(pk__in=seen))
     return {pk: seen[pk] for pk in items.order_by("pk").values_list("pk", flat=True)}
 
 
-def _is_number(text):
-    return text.isascii() and text.isdigit() and len(text) < 19
-
-
 def _person(request, pk):
     persons = access.persons_for(request.user).filter(merged_into=None)
-    return get_object_or_404(persons, pk=pk if _is_number(pk) else None)
+    return get_object_or_404(persons, pk=pk if bulk.is_number(pk) else None)
 
 
-def _tell(request, answers):
-    done = sum(not code for code in answers.values())
-    if done:
-        text = ngettext("Done with %(count)d item.", "Done with %(count)d items.", done)
-        messages.success(request, text % {"count": done})
-    if not answers:
-        messages.error(request, _("Choose items first."))
-    left = {pk: code for pk, code in answers.items() if code}
-    rows = ExceptionItem.objects.filter(pk__in=left).select_related("message").order_by("pk")
+def _places(ids):
+    rows = ExceptionItem.objects.filter(pk__in=ids).select_related("message").order_by("pk")
     for row in rows:
-        place = _("%(reference)s, line %(line)d") % {
-            "reference": row.message.reference,
-            "line": row.line,
-        }
-        messages.warning(request, f"{place}: {labels.NOT_DONE[left[row.pk]]}")
+        place = _("%(reference)s, line %(line)d")
+        yield row.pk, place % {"reference": row.message.reference, "line": row.line}
 
 
 def _back(request):

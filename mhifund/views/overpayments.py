@@ -1,25 +1,28 @@
-"""Overpayments by cause, with their evidence; two genuine payments are told apart from a repeat."""
+"""Overpayments by cause; a suspected duplicate is confirmed, or found to be a genuine payment."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db import transaction
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from mhifund import access, takings
+from mhifund import access, bulk, takings
 from mhifund.filters import OverpaymentFilter
 from mhifund.forms import Why
 from mhifund.listing import newest_first
 from mhifund.tables import Table
+from mhifund.written import month
 from payments import labels
-from payments.actions.dismissals import dismiss as let_count
+from payments.actions import duplicates
 from payments.models import OPEN, Overpayment
 from registry.rules.iin import masked
 from registry.tasks import judge_news
 
+ACTS = {"confirm": duplicates.confirm, "dismiss": duplicates.dismiss}
 CHUNK = 2_000
 
 may_see = permission_required("payments.view_file", raise_exception=True)
@@ -31,13 +34,17 @@ def overpayments(request):
     """What is still to be given back, newest first."""
     narrowed = OverpaymentFilter(request.GET, queryset=_open(request.user))
     listing = newest_first(narrowed.qs, request)
-    context = {"filter": narrowed, "listing": listing, "why": Why()}
+    context = {"filter": narrowed, "listing": listing}
     return render(request, "mhifund/overpayments.html", context)
 
 
 def _open(user):
-    rows = Overpayment.objects.filter(OPEN).select_related("entry__person")
+    return _within(user).filter(OPEN).select_related("entry__person", "answered_by")
+
+
+def _within(user):
     within = access.regions(user)
+    rows = Overpayment.objects.all()
     return rows if within is None else rows.filter(entry__person__region__in=within)
 
 
@@ -49,6 +56,7 @@ def take(request, form):
     heads = [
         *(_("Cause"), _("IIN"), _("Name"), _("Payer"), _("Purpose code"), _("Period")),
         *(_("Credited on"), _("Paid, tenge"), _("Overpaid, tenge"), _("Left, tenge")),
+        _("Duplicate"),
     ]
     rows = (
         (
@@ -62,6 +70,9 @@ def take(request, form):
             row.entry.amount,
             row.amount,
             row.left,
+            str(labels.DUPLICATES.get(row.answer, labels.TO_BE_CONFIRMED))
+            if row.cause == "duplicate"
+            else "",
         )
         for row in narrowed.iterator(CHUNK)
     )
@@ -73,14 +84,24 @@ def take(request, form):
 
 @may_work
 @require_POST
-def dismiss(request, pk):
-    """Two genuine payments: the later one is no repeat."""
-    row, why = get_object_or_404(_open(request.user), pk=pk, cause="duplicate"), Why(request.POST)
+def answer(request):
+    """Confirms suspected duplicates, or finds each of them to be a payment of its own."""
+    wanted = [pk for (pk,) in bulk.chosen(request)]
+    seen = [*_within(request.user).filter(pk__in=wanted).values_list("pk", flat=True)]
+    act, why = ACTS.get(request.POST.get("act")), Why(request.POST)
+    if act is None:
+        raise Http404
     if why.is_valid():
         note = why.cleaned_data["note"]
-        let_count(row, by=request.user, at=timezone.now(), note=note)
+        answers = act(seen, by=request.user, at=timezone.now(), note=note)
+        bulk.tell(request, answers, _places)
         transaction.on_commit(lambda: judge_news.delay(by=request.user.pk))
-        messages.success(request, _("These are two payments; both count now."))
     else:
         messages.error(request, _("Say why."))
     return redirect(f"{reverse('overpayments')}?{request.POST.get('back', '')}")
+
+
+def _places(ids):
+    rows = Overpayment.objects.filter(pk__in=ids).select_related("entry__person").order_by("pk")
+    for row in rows:
+        yield row.pk, f"{row.entry.person.full_name}, {month(row.entry.period)}"

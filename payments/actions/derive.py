@@ -119,8 +119,8 @@ def _derive_range(first, last, rules, at):
     )
     items = fetch(
         f"SELECT {ITEMS} FROM {entries} LEFT JOIN registry_moved v ON v.entry_id = c.id"
-        " LEFT JOIN payments_dismissal d ON d.entry_id = c.id"
-        " LEFT JOIN payments_dismissal b ON b.entry_id = v.origin_id"
+        " LEFT JOIN payments_overpayment o ON o.entry_id = coalesce(v.origin_id, c.id)"
+        " AND o.answer = 'dismissed'"
         f" WHERE {book.STANDING}",
         (first, last),
         ITEM,
@@ -155,7 +155,7 @@ ITEMS = f"""
         THEN (c.payer IN (SELECT p.iin FROM registry_person p WHERE p.id = c.person_id UNION ALL
             SELECT f.iin FROM registry_formeriin f WHERE f.person_id = c.person_id))::int
         ELSE 0 END AS for_self,
-    (coalesce(d.entry_id, b.entry_id) IS NOT NULL)::int AS dismissed"""
+    (o.id IS NOT NULL)::int AS dismissed"""
 
 
 def _exempt(items, first, last):

@@ -50,13 +50,18 @@ QUEUE = """
 """
 OVERPAID = """
     INSERT INTO payments_overpayment (entry_id, cause, found, amount, reserved, paid, recorded_at,
-        changed_at)
-    SELECT id, CASE WHEN n <= %(rows)s / 100 THEN 'exempt_category'
-            WHEN n %% 50000 = 7 THEN 'wrong_knp' WHEN n %% 100 < 10 THEN 'over_cap'
-            WHEN n %% 100 < 40 THEN 'duplicate' ELSE 'over_due' END,
-        amount, amount, CASE n %% 5 WHEN 0 THEN amount ELSE 0 END, 0, %(at)s, %(at)s
+        changed_at, answer, answered_at, answered_by_id)
+    SELECT id, cause, amount, amount, CASE n %% 5 WHEN 0 THEN amount ELSE 0 END, 0, %(at)s, %(at)s,
+        CASE WHEN answered THEN 'confirmed' ELSE '' END, CASE WHEN answered THEN %(at)s END,
+        CASE WHEN answered THEN %(me)s END
     FROM (SELECT id, amount, row_number() OVER (ORDER BY id) AS n
-        FROM registry_contribution ORDER BY id LIMIT %(rows)s * 5 / 4) entry
+            FROM registry_contribution ORDER BY id LIMIT %(rows)s * 5 / 4) entry
+        CROSS JOIN LATERAL (SELECT CASE
+            WHEN n <= %(rows)s / 100 THEN 'exempt_category'
+            WHEN n %% 50000 = 7 THEN 'wrong_knp' WHEN n %% 100 < 10 THEN 'over_cap'
+            WHEN n %% 100 < 40 THEN 'duplicate' ELSE 'over_due' END AS cause) found
+        CROSS JOIN LATERAL (SELECT cause = 'duplicate' AND (n > %(rows)s / 50 OR n %% 5 = 0)
+            AS answered) said
     ORDER BY n
 """
 
@@ -89,8 +94,11 @@ def queue(persons):
 
 
 def overpaid(persons):
-    """As many open overpayments as persons, and a quarter that cases hold whole."""
-    laid("overpayment", OVERPAID, {"rows": persons, "at": timezone.now()})
+    """As many open overpayments as persons, and a quarter that cases hold whole.
+
+    One cause stands only in the oldest, and only there a duplicate still waits for its answer.
+    """
+    laid("overpayment", OVERPAID, {"rows": persons, "me": officer().pk, "at": timezone.now()})
 
 
 def laid(table, statement, values):

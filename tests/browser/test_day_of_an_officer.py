@@ -2,7 +2,7 @@
 
 import pytest
 
-from payments.models import ExceptionItem
+from payments.models import ExceptionItem, Overpayment
 from registry.models import Contribution
 from tests.browser import world
 from tests.mhifund.office import AIGUL, ARMAN, item, register
@@ -113,6 +113,28 @@ def test_an_officer_works_through_the_exceptions_with_the_keys(desk, worker, lan
     officer.open("/exceptions/?state=posted")
     officer.page.wait_for_selector("#evidence [value=undo]")
     officer.keep("workbench_posted")
+
+
+@pytest.mark.parametrize("language", SAID)
+def test_an_officer_answers_for_the_suspected_duplicates(desk, worker, language):
+    world.build()
+    register("twice.csv", *(item(f"T{n}", ARMAN, "092025", "8500.00") for n in range(2)))
+    officer = desk(language)
+    officer.sign_in("reconciler", world.PASSWORD)
+    officer.open("/overpayments/?answer=waiting")
+    officer.keep("duplicates")
+    officer.page.check("#queue [name=row] >> nth=0")
+    officer.page.fill("#queue [name=note]", "the payer has asked")
+    officer.page.click("#queue [value=confirm]")
+    officer.page.wait_for_selector(".note-success")
+    assert Overpayment.objects.get(answer="confirmed").answer_note == "the payer has asked"
+    officer.page.click("#queue [data-all]")
+    officer.page.fill("#queue [name=note]", "two months")
+    officer.page.click("#queue [value=dismiss]")
+    officer.page.wait_for_selector(".note-success")
+    assert not Overpayment.objects.filter(answer="", cause="duplicate").exists()
+    officer.open("/overpayments/?answer=confirmed")
+    officer.keep("duplicates_confirmed")
 
 
 @pytest.mark.parametrize("language", SAID)

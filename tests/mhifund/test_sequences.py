@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mhifund import night
 from payments.actions.derive import TOUCHED, derive, touched_table
-from payments.actions.dismissals import dismiss
+from payments.actions.duplicates import dismiss
 from payments.models import Overpayment
 from registry.actions import book, identity
 from registry.models import Contribution, Person, PersonEvent, Verdict
@@ -97,9 +97,9 @@ class Office:
         )
 
     def dismiss(self):
-        twin = Overpayment.objects.filter(cause="duplicate", found__gt=0).first()
+        twin = Overpayment.objects.filter(cause="duplicate", answer="", found__gt=0).first()
         if twin:
-            dismiss(twin, by=self.officer, at=AT, note="two payments")
+            dismiss([twin.pk], by=self.officer, at=AT, note="two payments")
 
     def merge(self, one, other):
         kept, dropped = (Person.objects.get(iin=PEOPLE[place]) for place in (one, other))

@@ -3,12 +3,14 @@
 from io import BytesIO
 
 import pytest
+from django.contrib.auth.models import User
 from django.urls import reverse
 from python_calamine import load_workbook
 
 from mhifund.models import ListTaking
+from payments.actions.duplicates import confirm
 from payments.models import OPEN, Overpayment
-from tests.mhifund.office import AIDOS, ARMAN, item, known, register
+from tests.mhifund.office import AIDOS, ARMAN, AT, item, known, register
 
 pytestmark = pytest.mark.django_db
 
@@ -53,31 +55,80 @@ def test_a_user_of_one_region_sees_theirs(as_role, twins):
 def test_the_list_costs_the_same_for_one_and_for_three(as_role, count, django_assert_num_queries):
     known(AIDOS)
     register("r.csv", *(item(f"R{n}", AIDOS, "092026", "100.00") for n in range(count + 1)))
-    client = as_role("treasurer")
+    client = as_role("reconciliation_officer")
+    wanted = [*Overpayment.objects.values_list("pk", flat=True)]
+    confirm(wanted, by=User.objects.get(), at=AT, note="seen")
     with django_assert_num_queries(8):
         assert len(causes(page(client))) == count
 
 
-def test_two_genuine_payments_count_both(as_role, twins):
+def answer(client, act, *rows, note="looked at both", **facts):
+    chosen = {"row": [row.pk for row in rows], "act": act, "note": note}
+    told = client.post(
+        reverse("answer_duplicates"), chosen | facts, follow=True, headers={"accept-language": "en"}
+    )
+    return told, [str(message) for message in told.context["messages"]]
+
+
+@pytest.fixture
+def suspected(twins):
+    return Overpayment.objects.get(cause="duplicate")
+
+
+def test_two_genuine_payments_count_both(as_role, suspected):
     client = as_role("reconciliation_officer")
-    row = Overpayment.objects.get(cause="duplicate")
-    url = reverse("dismiss", args=[row.pk])
-    assert url in page(client).content.decode()
-    client.post(url, {"note": " "})
+    assert f'name="row" value="{suspected.pk}"' in page(client).content.decode()
+    assert answer(client, "dismiss", suspected, note=" ")[1] == ["Say why."]
     assert Overpayment.objects.filter(OPEN).count() == 2
-    answer = client.post(url, {"note": "two employers", "back": "cause=duplicate"})
-    assert answer["Location"] == f"{reverse('overpayments')}?cause=duplicate"
+    told, said = answer(client, "dismiss", suspected, back="cause=duplicate")
+    assert said == ["Done with 1 item."]
+    assert told.redirect_chain == [(f"{reverse('overpayments')}?cause=duplicate", 302)]
     assert not Overpayment.objects.filter(OPEN, cause="duplicate").exists()
+
+
+def test_a_confirmed_duplicate_tells_by_whom_and_is_found_by_its_answer(as_role, suspected):
+    client = as_role("reconciliation_officer")
+    assert causes(page(client, answer="waiting")) == [("duplicate", AIDOS)]
+    assert causes(page(client, answer="confirmed")) == []
+    assert answer(client, "confirm", suspected)[1] == ["Done with 1 item."]
+    assert causes(page(client, answer="waiting")) == []
+    shown = page(client, answer="confirmed")
+    assert causes(shown) == [("duplicate", AIDOS)]
+    text = shown.content.decode()
+    assert "confirmed duplicate, " in text
+    assert "reconciliation_officer-0" in text
+    assert "looked at both" in text
+    assert 'name="row"' not in text
+
+
+def test_each_of_many_that_was_not_answered_is_told_with_its_place(as_role, suspected):
+    client = as_role("reconciliation_officer")
     over_due = Overpayment.objects.get(cause="over_due")
-    assert client.post(reverse("dismiss", args=[over_due.pk]), {"note": "x"}).status_code == 404
+    answer(client, "confirm", suspected)
+    assert answer(client, "dismiss", suspected, over_due)[1] == [
+        "ҒАББАСОВ АЙДОС ОЛЖАСҰЛЫ, 09.2026: Somebody has answered it already.",
+        "ШМИДТ АРМАН, 09.2026: It is no suspected repeat now.",
+    ]
+    assert answer(client, "confirm")[1] == ["Choose items first."]
+    url = reverse("answer_duplicates")
+    assert client.post(url, {"row": "x", "act": "confirm"}).status_code == 404
+    assert client.post(url, {"row": "1", "act": "pay", "note": "x"}).status_code == 404
 
 
-def test_who_only_looks_dismisses_nothing(as_role, twins):
+def test_nobody_answers_for_another_region(as_role, suspected):
+    client = as_role("reconciliation_officer", "63")
+    assert answer(client, "confirm", suspected)[1] == ["Choose items first."]
+    assert not Overpayment.objects.exclude(answer="").exists()
+
+
+def test_who_only_looks_answers_nothing(as_role, suspected):
     client = as_role("refund_head")
-    row = Overpayment.objects.get(cause="duplicate")
-    url = reverse("dismiss", args=[row.pk])
-    assert url not in page(client).content.decode()
-    assert client.post(url, {"note": "x"}).status_code == 403
+    url = reverse("answer_duplicates")
+    text = page(client).content.decode()
+    assert 'name="act"' not in text
+    assert "to be confirmed" in text
+    chosen = {"row": suspected.pk, "act": "confirm", "note": "x"}
+    assert client.post(url, chosen).status_code == 403
 
 
 def taken(client, name, form, **query):
@@ -91,9 +142,10 @@ def test_the_list_is_taken_away_and_that_is_written_down(as_role, twins):
     assert head.startswith("Cause;IIN;Name;Payer")
     assert first == (
         f"above the due sum;{ARMAN};ШМИДТ АРМАН;{ARMAN};122;01.09.2026;06.10.2026;"
-        "14250,00;10000,00;10000,00"
+        "14250,00;10000,00;10000,00;"
     )
     assert second.startswith(f"duplicate payment;{AIDOS};")
+    assert second.endswith(";100,00;to be confirmed")
     taking = ListTaking.objects.get()
     assert (taking.name, taking.rows, taking.query) == ("overpayments", 2, {"form": "csv"})
 
@@ -103,7 +155,7 @@ def test_the_list_as_a_workbook(as_role, twins):
     rows = load_workbook(BytesIO(content)).get_sheet_by_index(0).to_python()
     assert len(rows) == 2
     assert rows[1][:2] == ["duplicate payment", "660722••••••"]
-    assert rows[1][-1] == 100
+    assert rows[1][-2:] == [100, "to be confirmed"]
     assert ListTaking.objects.get().rows == 1
 
 

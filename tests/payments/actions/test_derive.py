@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from payments.actions import derive as deriving
 from payments.actions.derive import TOUCHED, derive, derive_rechecks, touched_table
-from payments.models import Dismissal, Finding
+from payments.models import Finding, Overpayment
 from registry.actions import book
 from registry.actions.load import load_categories
 from registry.models import Contribution, Exclusion, PaidMonths, Recheck
@@ -144,11 +144,10 @@ def test_a_dismissal_takes_a_duplicate_away_from_its_crediting(django_user_model
     add_people()
     take(register(row(), row(reference="R2")))
     assert list(found()) == [("1", "duplicate", Decimal("2000.00"), True)]
-    Dismissal.objects.create(
-        entry=Finding.objects.get().entry,
-        note="two genuine payments",
-        at=LATER,
-        by=django_user_model.objects.create(username="officer"),
+    Overpayment.objects.update(
+        answer="dismissed",
+        answered_at=LATER,
+        answered_by=django_user_model.objects.create(username="officer"),
     )
     touch(FIRST, OCTOBER)
     assert list(found()) == [("1", "duplicate", Decimal("2000.00"), False)]

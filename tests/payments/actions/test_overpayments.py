@@ -9,10 +9,11 @@ from django.db import IntegrityError, ProgrammingError, transaction
 
 from payments.actions import overpayments
 from payments.actions.derive import derive_rechecks
-from payments.actions.dismissals import dismiss
+from payments.actions.duplicates import confirm, dismiss
+from payments.actions.exceptions import UNDONE
 from payments.models import OPEN, Finding, Overpayment
 from registry.actions import identity
-from registry.models import Contribution, Person, Recheck
+from registry.models import Contribution, Exclusion, Person, Recheck
 from tests.payments.actions.office import (
     AT,
     FIRST,
@@ -68,10 +69,107 @@ def test_what_is_no_longer_too_much_is_no_longer_overpaid(officer):
     take(register(row(), row(reference="R2")))
     assert overpaid() == [("duplicate", 2000, 2000)]
     twin = Overpayment.objects.get()
-    dismiss(twin, by=officer, at=LATER, note="two months' wages")
+    assert dismiss([twin.pk], by=officer, at=LATER, note="two months' wages") == {twin.pk: ""}
     assert overpaid() == [("duplicate", 0, 0)]
     assert not Overpayment.objects.filter(OPEN).exists()
-    assert twin.entry.dismissal.note == "two months' wages"
+    assert answers() == [("dismissed", officer.pk, LATER, "two months' wages")]
+
+
+def answers():
+    facts = ("answer", "answered_by", "answered_at", "answer_note")
+    return [*Overpayment.objects.order_by("entry__rank").values_list(*facts)]
+
+
+@pytest.fixture
+def twin(db):
+    """A repeat of a deduction, to which nobody has answered."""
+    add_people()
+    take(register(row(), row(reference="R2")))
+    return Overpayment.objects.get()
+
+
+def test_a_repeat_is_confirmed_by_somebody_and_stays_overpaid(twin, officer):
+    assert confirm([twin.pk], by=officer, at=LATER, note="one month") == {twin.pk: ""}
+    assert answers() == [("confirmed", officer.pk, LATER, "one month")]
+    assert overpaid() == [("duplicate", 2000, 2000)]
+
+
+@pytest.mark.parametrize("act", [confirm, dismiss])
+def test_each_row_of_many_gets_its_answer(twin, officer, act):
+    others = row(reference="R3", **OWN), row(SECOND, reference="R4"), row(SECOND, reference="R5")
+    take(register(*others), "others.csv")
+    done, over_due, other = Overpayment.objects.order_by("pk").values_list("pk", flat=True)
+    confirm([done], by=officer, at=AT, note="one month")
+    assert act([done, over_due, other, 0], by=officer, at=LATER, note="seen") == {
+        done: "answered",
+        over_due: "not_duplicate",
+        other: "",
+        0: "gone",
+    }
+
+
+def test_what_is_no_longer_found_a_repeat_is_not_answered(twin, officer):
+    Overpayment.objects.update(found=0, amount=0)
+    assert confirm([twin.pk], by=officer, at=LATER, note="x") == {twin.pk: "not_duplicate"}
+
+
+@pytest.mark.parametrize(
+    "facts", [{"answer": "dismissed"}, {"answer": ""}, {"answer_note": "y"}, {"answered_at": AT}]
+)
+def test_an_answer_stays(twin, officer, facts):
+    confirm([twin.pk], by=officer, at=LATER, note="x")
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        Overpayment.objects.update(**facts)
+    assert answers() == [("confirmed", officer.pk, LATER, "x")]
+
+
+@pytest.mark.parametrize("answer", ["confirmed", "dismissed", "perhaps"])
+def test_nobody_is_no_one_to_answer(twin, answer):
+    with pytest.raises(IntegrityError, match="duplicate_answered_by_somebody"):
+        Overpayment.objects.update(answer=answer)
+
+
+def test_cases_take_nothing_of_a_repeat_until_it_is_confirmed(twin, officer):
+    for facts in ({"reserved": 1}, {"paid": 1}):
+        with pytest.raises(ProgrammingError, match="nobody confirmed"), transaction.atomic():
+            Overpayment.objects.update(**facts)
+    with pytest.raises(ProgrammingError, match="nobody confirmed"), transaction.atomic():
+        Overpayment.objects.create(
+            entry=Contribution.objects.exclude(pk=twin.entry_id).get(),
+            cause="duplicate",
+            found=5,
+            amount=5,
+            reserved=1,
+            recorded_at=AT,
+            changed_at=AT,
+        )
+    confirm([twin.pk], by=officer, at=LATER, note="x")
+    Overpayment.objects.update(reserved=2000)
+    Overpayment.objects.update(reserved=0, paid=2000)
+    assert overpaid() == [("duplicate", 2000, 2000)]
+
+
+def test_what_cases_held_before_it_was_found_a_repeat_they_keep(twin):
+    Overpayment.objects.update(cause="over_cap", found=1000, amount=1000)
+    Overpayment.objects.update(reserved=700)
+    overpayments.follow(np.array([twin.entry_id]), at=LATER)
+    assert overpaid() == [("duplicate", 2000, 2000)]
+    Overpayment.objects.update(reserved=0, paid=700)
+    with pytest.raises(ProgrammingError, match="nobody confirmed"), transaction.atomic():
+        Overpayment.objects.update(reserved=1)
+
+
+def test_a_confirmation_stays_with_its_entry_whatever_is_found_later(twin, officer):
+    confirm([twin.pk], by=officer, at=LATER, note="x")
+    first = Contribution.objects.exclude(pk=twin.entry_id).get()
+    Exclusion.objects.create(entry=first, cause=UNDONE, since=first.credited_on, recorded_at=LATER)
+    again()
+    assert overpaid() == [("duplicate", 0, 0)]
+    Exclusion.objects.filter(cause=UNDONE).update(dropped_at=LATER)
+    again()
+    assert overpaid() == [("duplicate", 2000, 2000)]
+    assert answers() == [("confirmed", officer.pk, LATER, "x")]
+    Overpayment.objects.update(reserved=2000)
 
 
 def test_what_a_case_holds_stays_whatever_is_found_later():
