@@ -63,17 +63,20 @@ class Source:
     @cached_property
     def opening(self) -> str:
         """The first lines, the last of them perhaps in part."""
-        return next(self.blocks(OPENING))
+        return self._decoder().decode(self.head)
 
-    def blocks(self, size: int = BLOCK) -> Iterator[str]:
+    def blocks(self) -> Iterator[str]:
         """The whole text, every line end as a newline."""
-        lenient = LENIENT.get(self.encoding, "replace")
-        letters = codecs.getincrementaldecoder(self.encoding)(lenient)
-        decoder = io.IncrementalNewlineDecoder(letters, translate=True)
+        decoder = self._decoder()
         self.stream.seek(0)
-        while chunk := self.stream.read(size):
+        while chunk := self.stream.read(BLOCK):
             yield decoder.decode(chunk)
         yield decoder.decode(b"", final=True)
+
+    def _decoder(self) -> io.IncrementalNewlineDecoder:
+        lenient = LENIENT.get(self.encoding, "replace")
+        letters = codecs.getincrementaldecoder(self.encoding)(lenient)
+        return io.IncrementalNewlineDecoder(letters, translate=True)
 
 
 def detect(stream: BinaryIO) -> str:
@@ -160,10 +163,12 @@ def _unmarked(stream: BinaryIO) -> str:
 def _is_damaged(stream: BinaryIO) -> bool:
     """Whether what is not quite UTF-8 is still mostly written in its pairs of bytes."""
     high = pairs = 0
+    last = b""
     stream.seek(0)
     while chunk := stream.read(BLOCK):
         high += len(chunk) - len(chunk.translate(None, HIGH))
-        pairs += len(CYRILLIC_PAIR.findall(chunk))
+        pairs += len(CYRILLIC_PAIR.findall(last + chunk))
+        last = chunk[-1:]
     return pairs > DAMAGED * high
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registry.rules import encoding
 from registry.rules.encoding import (
     AT_ONCE,
     BLOCK,
@@ -65,12 +66,20 @@ def test_what_is_no_text_is_refused(data, code):
     assert refused.value.code == code
 
 
-def test_letters_and_line_ends_survive_the_edges_of_blocks():
+def test_letters_and_line_ends_survive_the_edges_of_blocks(monkeypatch):
+    monkeypatch.setattr(encoding, "BLOCK", 1 << 10)
     text = "Ғ" * 30_000 + "\r\n"
     data = (text * (2 * BLOCK // len(text.encode()) + 1)).encode()
-    found = [line for some in lines(Source(io.BytesIO(data)).blocks(1 << 10)) for line in some]
+    found = [line for some in lines(Source(io.BytesIO(data)).blocks()) for line in some]
     assert set(found) == {"Ғ" * 30_000}
     assert len(found) == data.count(b"\n")
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_damaged_letters_are_seen_across_the_edges_of_blocks(monkeypatch, size):
+    monkeypatch.setattr(encoding, "BLOCK", size)
+    with pytest.raises(Refused, match="damaged"):
+        read(TEXT.encode() + b"\xff")
 
 
 @given(st.binary())
