@@ -20,11 +20,13 @@ from payments.rules.patterns import (
 )
 from payments.rules.reading import Reading
 from payments.rules.totals import (
+    MESSAGES_OF_A_FILE,
     Difference,
     Held,
     Refusal,
     Refused,
     against_declared,
+    beyond_count,
     within_bounds,
 )
 from payments.rules.values import AMOUNTS, DAYS, ORDINALS, PERIODS, SHORT_DAYS
@@ -75,8 +77,9 @@ class Messages(Reading):
         self._opened: Opened | None = None
         self._announced: int | None = None  # line of a {1: whose {4: has not come yet
         self._references = Ordinals()
+        self._declared = 0
         self._line = 1  # where the part that is being read begins
-        self._item_line = 0
+        self._unusual_item: tuple[Opened | None, int, int] = (None, 0, 0)
         self._items: list[Item] = []
         self._messages: list[Message] = []
 
@@ -180,10 +183,11 @@ class Messages(Reading):
         if any(line.startswith((":", "/")) for line in part.split("\n")):
             self._inside(self._open(whole=False), part)
 
-    def _inside(self, opened: Opened, part: str) -> None:
+    def _inside(self, opened: Opened | None, part: str) -> None:
         for raw, found in tags.pieces(part):
-            if self._opened is not opened:
+            if opened is None:
                 self._outside(raw)
+                opened = self._opened
                 continue
             message, items = tags.grouped(found)
             opened.total_line = self._line if "32A" in message else opened.total_line
@@ -196,11 +200,12 @@ class Messages(Reading):
                 self._item(opened, item, raw)
             if closed:
                 self._close(whole=True)
+                opened = None
 
     def _item(self, opened: Opened, item: dict[str, str], raw: str) -> None:
         ordinal = ORDINALS[item.get("21", "")]
         opened.number_item(ordinal, self._line)
-        self._item_line = self._line
+        self._unusual_item = opened, opened.items, self._line
         tiyn = tenge(item.get("32B", ""))
         if tiyn is None:
             opened.sums_are_sure = False
@@ -227,6 +232,8 @@ class Messages(Reading):
         line, self._announced = self._announced or self._line, None
         self._opened = Opened(self.totals.messages, line, whole=whole)
         self.totals.messages += 1
+        if self.totals.messages > MESSAGES_OF_A_FILE:
+            beyond_count("messages")
         return self._opened
 
     def _close(self, *, whole: bool) -> None:
@@ -236,10 +243,12 @@ class Messages(Reading):
         self.totals.items += opened.items
         self.totals.total = within_bounds(self.totals.total + opened.total)
         message = message_of(opened)
+        self._declared = within_bounds(self._declared + abs(message.declared or 0))
         self._messages.append(message)
         if not (whole and opened.whole):
-            if not whole and self._item_line >= opened.line:
-                self.differences.forget(self._item_line)
+            of, items, line = self._unusual_item
+            if not whole and of is opened and items == opened.items:
+                self.differences.forget(line)
             self.hold(Held.TRUNCATED, opened.reference, opened.line)
         else:
             self.differences.note(*self._against(opened, message))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from payments.rules import values
 from payments.rules.items import Message
 from payments.rules.ordinals import Ordinals
-from payments.rules.totals import LARGEST, within_bounds
+from payments.rules.totals import LARGEST, MESSAGES_OF_A_FILE, beyond_count, within_bounds
 from payments.rules.values import DAYS
 
 IN_MEMORY = 1 << 23
@@ -48,6 +48,8 @@ class Orders:
         written = SEPARATOR.join(header).encode()
         number = self._ordinals.of(written)
         if number == len(self.items):
+            if number == MESSAGES_OF_A_FILE:
+                beyond_count("messages")
             self._sizes.append(self._headers.write(written))
             self.items.append(0)
             self.totals.append(0)

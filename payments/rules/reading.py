@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from operator import itemgetter
 
 from payments.rules.items import Batch, Item, Message
-from payments.rules.totals import Difference, Differences, Held, Totals
+from payments.rules.totals import (
+    ITEMS_OF_A_FILE,
+    Difference,
+    Differences,
+    Held,
+    Totals,
+    beyond_count,
+    within_bounds,
+)
 
-MOST_ITEMS, MOST_BLOCKS = 8192, 64  # of one batch
+MOST_ITEMS, MOST_BLOCKS, MOST_CHARACTERS = 8192, 64, 1 << 22  # of one batch
+AMOUNT, RAW = map(itemgetter, map(Item._fields.index, ("amount", "raw")))
 
 
 class Reading(ABC):
@@ -25,14 +35,20 @@ class Reading(ABC):
         """Batches of bounded size; Refused when the file turns out to be broken."""
         items: list[Item] = []
         messages: list[Message] = []
-        blocks = 0
+        blocks = count = size = moved = 0
         for block in self.blocks():
             items += block.items
             messages += block.messages
             blocks += 1
-            if blocks == MOST_BLOCKS or len(items) + len(messages) > MOST_ITEMS:
+            size += sum(map(len, map(RAW, block.items)))
+            moved = within_bounds(moved + sum(map(abs, map(AMOUNT, block.items))))
+            count += len(block.items)
+            if count > ITEMS_OF_A_FILE:
+                beyond_count("items")
+            many = len(items) + len(messages) > MOST_ITEMS
+            if many or blocks == MOST_BLOCKS or size > MOST_CHARACTERS:
                 yield Batch(items, messages)
-                items, messages, blocks = [], [], 0
+                items, messages, blocks, size = [], [], 0, 0
         if items or messages:
             yield Batch(items, messages)
 

@@ -7,12 +7,14 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from payments.rules.items import Message
 from registry.rules.encoding import Refused as Refused
 
 LARGEST = 10**18 - 1  # tiyn: no sum of sums of this country goes beyond
+ITEMS_OF_A_FILE = 20_000_000  # one for each person of this country
+MESSAGES_OF_A_FILE = 1 << 20  # memory knows each
 
 
 class Held(StrEnum):
@@ -71,6 +73,10 @@ def within_bounds(total: int) -> int:
     if abs(total) > LARGEST:
         raise Refused(Refusal.UNREADABLE, "sums beyond all the money there is")
     return total
+
+
+def beyond_count(what: str) -> NoReturn:
+    raise Refused(Refusal.UNREADABLE, f"more {what} than a register has")
 
 
 @dataclass

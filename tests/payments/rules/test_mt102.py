@@ -329,6 +329,29 @@ HOLDS = {
 }
 
 
+def test_items_beside_the_end_of_a_message_are_of_one_that_lost_its_beginning():
+    data = ONE.replace("00\r\n-}\r\n", "00-}") + ONE_LINE_ITEM + ONE_LINE_ITEM.replace("1", "2", 2)
+    found = read(data.encode())
+    assert [(one.number, one.items) for one in found.messages] == [(0, 1), (1, 2)]
+    assert [one.message for one in found.items] == [0, 1, 1]
+    assert found.totals.items == 3
+
+
+def test_items_that_lost_their_numbers_keep_their_own_lines():
+    lines = item(number=None)
+    found = read(message(item(), lines, lines.replace("ИВАНОВ", "ӘЛІМОВ")))
+    assert [one.last_name for one in found.items] == ["ИВАНОВ", "ИВАНОВ", "ӘЛІМОВ"]
+    assert [one.raw.count("\n") for one in found.items] == [7, 6, 6]
+
+
+def test_a_cut_message_forgets_only_what_is_wrong_with_its_last_item():
+    cut = message(item(sum=":32B:KZT?"), item(number=":21:2"), tail=(":32A:241121KZT1",))
+    assert read(cut).differences == [
+        Difference(Held.BAD_SUM, "R1", line=17),
+        Difference(Held.TRUNCATED, "R1", line=1),
+    ]
+
+
 @pytest.mark.parametrize(("data", "expected"), HOLDS.values(), ids=HOLDS)
 def test_a_file_is_held_with_what_is_wrong_and_where(data, expected):
     assert read(data).differences == expected
