@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
+from tempfile import SpooledTemporaryFile
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 DIGEST = 16  # bytes: no two texts of a file will ever share one
 
@@ -58,24 +60,49 @@ class Place(NamedTuple):
 
 
 class Repeats:
-    """Which of many keys were there before, found at the end; 16 bytes a key."""
+    """Which of many keys were there before, found at the end; they wait on disk when many."""
+
+    KEY = np.dtype([("hash", "i8"), ("owner", "i4"), ("line", "i4")])
+    IN_MEMORY = 1 << 23
+    AT_ONCE = 1 << 20  # keys that are compared in memory
 
     def __init__(self) -> None:
-        self._hashes = array("q")
-        self._owners = array("i")
-        self._lines = array("i")
+        self._keys = SpooledTemporaryFile(max_size=self.IN_MEMORY)  # noqa: SIM115
+        self._count = 0
 
     def note(
-        self, keys: Iterable[tuple[str, int]], owners: Iterable[int], lines: Iterable[int]
+        self, keys: Iterable[tuple[str, int]], owners: Sequence[int], lines: Sequence[int]
     ) -> None:
-        self._hashes.extend(map(hash, keys))
-        self._owners.extend(owners)
-        self._lines.extend(lines)
+        noted = np.empty(len(lines), self.KEY)
+        noted["hash"] = np.fromiter(map(hash, keys), np.int64, len(lines))
+        noted["owner"], noted["line"] = owners, lines
+        self._keys.write(noted.tobytes())
+        self._count += len(lines)
 
     def found(self, most: int) -> list[Place]:
         """Where keys come again, the first `most` of them in the order of the file."""
-        hashes = np.frombuffer(self._hashes, np.int64)
-        order = np.argsort(hashes, kind="stable")
-        in_order = hashes[order]
-        again = np.sort(order[1:][in_order[1:] == in_order[:-1]])[:most]
-        return [Place(self._owners[at], self._lines[at]) for at in again.tolist()]
+        parts = self._count // self.AT_ONCE + 1
+        again = [one for part in range(parts) for one in self._again(part, parts, most)]
+        return [place for _, place in sorted(again)[:most]]
+
+    def _again(self, part: int, parts: int, most: int) -> Iterator[tuple[int, Place]]:
+        """Of the keys of one part: the number in the file, and the place."""
+        self._keys.seek(0)
+        numbers, keys = [np.empty(0, np.int64)], [np.empty(0, self.KEY)]
+        for start in range(0, self._count, self.AT_ONCE):
+            read = np.frombuffer(self._keys.read(self.AT_ONCE * self.KEY.itemsize), self.KEY)
+            own = np.flatnonzero(read["hash"] % parts == part)
+            own = np.delete(own, _repeated(read["hash"][own])[most:])
+            numbers.append(own + start)
+            keys.append(read[own])
+        number, key = np.concatenate(numbers), np.concatenate(keys)
+        again = _repeated(key["hash"])[:most]
+        owners, lines = key["owner"][again].tolist(), key["line"][again].tolist()
+        return zip(number[again].tolist(), map(Place, owners, lines), strict=True)
+
+
+def _repeated(hashes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where what was there before stands again."""
+    order = np.argsort(hashes, kind="stable")
+    in_order = hashes[order]
+    return np.sort(order[1:][in_order[1:] == in_order[:-1]])

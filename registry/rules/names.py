@@ -19,8 +19,17 @@ def _folded(letter: str) -> str:
 _TABLE = str.maketrans({letter: _folded(letter) for letter in {**_LEGACY, **_LATIN, **_PLAIN}})
 
 
-@lru_cache(maxsize=1 << 16)
+LONGEST_KEPT = 100
+
+
 def fold(text: str) -> str:
     """Upper case, one letter for all look-alikes, Kazakh, Russian or Latin; letters only."""
+    return _kept(text) if len(text) <= LONGEST_KEPT else _fold(text)
+
+
+def _fold(text: str) -> str:
     key = text.upper().translate(_TABLE)
     return key if key.isalpha() else "".join(filter(str.isalpha, key))
+
+
+_kept = lru_cache(maxsize=1 << 16)(_fold)

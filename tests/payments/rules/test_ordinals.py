@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +26,17 @@ def test_keys_that_come_again_are_found_in_the_order_of_the_file():
     repeats.note([("B", 1), ("A", 1), ("A", 1)], [1, 0, 2], [5, 6, 7])
     assert repeats.found(10) == [Place(1, 5), Place(0, 6), Place(2, 7)]
     assert repeats.found(2) == [Place(1, 5), Place(0, 6)]
+
+
+@given(st.lists(st.integers(0, 5)), st.integers(1, 4), st.integers(1, 9))
+def test_keys_are_compared_in_parts_when_there_are_many(numbers, at_once, most):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Repeats, "AT_ONCE", at_once)
+        repeats = Repeats()
+        repeats.note([("A", number) for number in numbers], numbers, range(len(numbers)))
+        found = repeats.found(most)
+    again = [line for line, number in enumerate(numbers) if number in numbers[:line]]
+    assert found == [Place(numbers[line], line) for line in again[:most]]
 
 
 def test_nothing_comes_again_in_nothing():
