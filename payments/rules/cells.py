@@ -15,7 +15,9 @@ from registry.rules.cells import Remembered
 
 NumberedCells = tuple[int, list[str]]  # number of the row, its cells
 
-MOST_COLUMNS = 256
+MOST_COLUMNS, MOST_ROWS = 256, 1 << 20
+MOST_BYTES_OF_TEXTS = 100 << 20
+MOST_SHARED = 1 << 22  # characters that one block of a sheet may take from the shared texts
 FIRST_OF_1900, FIRST_OF_1904 = date(1899, 12, 30), date(1904, 1, 1)
 LAST_SERIAL = 2958465  # 31 December 9999
 LEAP_BUG = 60  # Excel believes in 29 February 1900
@@ -89,7 +91,7 @@ class Strings(Texts):
     def __init__(self, chunks: Iterable[bytes]) -> None:
         super().__init__()
         self._bytes = bytearray()
-        self._ends = array("Q", [0])
+        self._ends = array("I", [0])
         for chunk in chunks:
             self._markup.feed(chunk)
 
@@ -117,6 +119,8 @@ class Strings(Texts):
             self._bytes += unescaped("".join(self._texts)).encode()
             self._ends.append(len(self._bytes))
             self._texts, self._length = [], 0
+            if len(self._bytes) + 4 * len(self._ends) > MOST_BYTES_OF_TEXTS:
+                raise Refused(Refusal.UNREADABLE, "a workbook with too many texts")
         elif part is SPOKEN:
             self._spoken -= 1
 
@@ -135,10 +139,12 @@ class Grid(Texts):
         self._number = 0
         self._cell: dict[str, str] = {}
         self._places = Remembered(place)
+        self._room = 0
 
     def blocks(self, chunks: Iterable[bytes]) -> Iterator[list[NumberedCells]]:
         """The rows that each chunk of the sheet completes."""
         for chunk in chunks:
+            self._room = MOST_SHARED
             self._markup.feed(chunk)
             yield self._found
             self._found = []
@@ -158,6 +164,8 @@ class Grid(Texts):
         elif part is ROW:
             self._row = []
             self._number = values.number(attributes.get("r", "")) or self._number + 1
+            if self._number > MOST_ROWS:
+                raise Refused(Refusal.UNREADABLE, f"a sheet of more than {MOST_ROWS} rows")
         elif part is SPOKEN:
             self._spoken += 1
 
@@ -202,7 +210,11 @@ class Grid(Texts):
     def _shared(self, text: str) -> str:
         if not text.isdecimal() or len(text) > 9 or int(text) >= len(self._strings):
             raise Refused(Refusal.UNREADABLE, "a cell with a text that is not there")
-        return self._strings[int(text)]
+        shared = self._strings[int(text)]
+        self._room -= len(shared)
+        if self._room < 0:
+            raise Refused(Refusal.UNREADABLE, "a sheet that repeats long texts")
+        return shared
 
     def _number_or_day(self, text: str) -> str:
         if self._cell.get("s", "0") in self._days and (day := self._day(text)):

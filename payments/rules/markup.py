@@ -11,6 +11,7 @@ from payments.rules.totals import Refusal, Refused
 DEEPEST = 64
 LONGEST_TAG = 1 << 20  # bytes that one tag may keep waiting
 LONGEST_TEXT = 1 << 16
+MOST_NAMES = 1 << 16  # characters of all names: the parser never forgets one
 
 
 class Markup:
@@ -30,6 +31,8 @@ class Markup:
         self._fed += len(chunk)
         if self._fed - self.parser.CurrentByteIndex > LONGEST_TAG:
             raise Refused(Refusal.UNREADABLE, "XML with a tag without end")
+        if sum(map(len, self.parser.intern)) > MOST_NAMES:
+            raise Refused(Refusal.UNREADABLE, "XML with names without end")
 
 
 def too_deep() -> NoReturn:

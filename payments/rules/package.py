@@ -38,14 +38,18 @@ class Package:
         except BROKEN as error:
             raise _broken(error) from error
         self._parts = {info.filename.lower(): info for info in self._archive.infolist()}
+        if any(info.header_offset < 0 for info in self._parts.values()):
+            raise Refused(Refusal.UNREADABLE, "a broken archive: a part before its beginning")
         if sum(info.file_size for info in self._parts.values()) > MOST_BYTES:
             raise Refused(Refusal.UNREADABLE, f"an archive of more than {MOST_BYTES} bytes")
 
-    def part(self, name: str) -> Iterator[bytes]:
+    def part(self, name: str, most: int = MOST_BYTES) -> Iterator[bytes]:
         """A part in blocks, unpacked as far as they are asked for; nothing when there is none."""
         info = self._parts.get(name.lower())
         if info is None:
             return
+        if info.file_size > most:
+            raise Refused(Refusal.UNREADABLE, f"a part of more than {most} bytes: {name[:60]}")
         if info.flag_bits & ENCRYPTED or info.compress_type not in METHODS:
             raise Refused(Refusal.UNREADABLE, "an archive that is encrypted or packed unusually")
         try:

@@ -36,6 +36,7 @@ from registry.rules.encoding import Source
 
 MAGIC = b"PK\x03\x04"
 DEFAULT = "xl/workbook.xml"
+LARGEST_PART = 1 << 23  # of those that say what the others are
 # The numbers of formats that Excel does not write down: days, also in the languages of Asia.
 BUILT_IN_DAYS = {*range(14, 18), 22, *range(27, 37), *range(50, 59)}
 MOST_ITEMS = 1_048_574  # between the heading and the totals of a sheet
@@ -121,14 +122,14 @@ def _first_sheet(package: Package) -> Iterator[list[NumberedCells]]:
     if sheet is None or sheet.kind != "worksheet":
         raise Refused(Refusal.UNREADABLE, "a workbook without a sheet")
     strings = Strings(package.part(parts["sharedStrings"]) if "sharedStrings" in parts else ())
-    days = set(_day_styles(package.part(parts["styles"]))) if "styles" in parts else set()
+    days = set(_day_styles(package, parts["styles"])) if "styles" in parts else set()
     return Grid(strings, days, epoch).blocks(package.part(sheet.target))
 
 
 def _relations(package: Package, part: str) -> Iterator[Relation]:
     """The parts that a part speaks of; those of the archive itself for no part."""
     folder, name = posixpath.split(part)
-    listed = package.part(posixpath.join(folder, "_rels", f"{name}.rels"))
+    listed = package.part(posixpath.join(folder, "_rels", f"{name}.rels"), LARGEST_PART)
     for tag, attributes in tags(listed):
         if tag == "Relationship":
             path = posixpath.join("/", folder, attributes.get("Target", ""))
@@ -139,7 +140,7 @@ def _relations(package: Package, part: str) -> Iterator[Relation]:
 
 def _first_and_epoch(package: Package, workbook: str) -> tuple[str, date]:
     epoch = FIRST_OF_1900
-    for tag, attributes in tags(package.part(workbook)):
+    for tag, attributes in tags(package.part(workbook, LARGEST_PART)):
         if tag == "workbookPr" and attributes.get("date1904") in ("1", "true"):
             epoch = FIRST_OF_1904
         elif tag == "sheet":
@@ -148,12 +149,12 @@ def _first_and_epoch(package: Package, workbook: str) -> tuple[str, date]:
     return "", epoch
 
 
-def _day_styles(chunks: Iterable[bytes]) -> Iterator[str]:
+def _day_styles(package: Package, part: str) -> Iterator[str]:
     """The numbers of the styles that show a number as a day."""
     formats = {str(number) for number in BUILT_IN_DAYS}
     styles = 0
     section = ""
-    for tag, attributes in tags(chunks):
+    for tag, attributes in tags(package.part(part, LARGEST_PART)):
         if tag == "numFmt" and _is_day(attributes.get("formatCode", "")):
             formats.add(attributes.get("numFmtId", ""))
         elif tag in SECTIONS:
