@@ -25,6 +25,13 @@ REPORTS_ROOT = DATA_ROOT / "reports"
 # Where others drop registers and statements for the night to receive; empty: nowhere.
 INBOX = Path(inbox).resolve() if (inbox := env.str("MHIFUND_INBOX", "")) else None
 
+# Larger files are refused, and no more of them is kept meanwhile.
+LARGEST_FILE = env.int("MHIFUND_LARGEST_FILE_MB", 2048) << 20
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "mhifund.uploads.BoundedUploadHandler",
+]
+
 
 def kept_secret(path: Path) -> str:
     """Made once; two processes that start together end up with the same one."""

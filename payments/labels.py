@@ -37,6 +37,7 @@ FILE_CODES = {
     "empty": _("The file is empty."),
     "unreadable": _("The file is no register and no bank statement."),
     "already_received": _("The same file was received before."),
+    "too_large": _("The file is larger than a file may be."),
 }
 CORRECTED = _("Nothing of it was posted. Ask the sender for a corrected file and receive that.")
 CLEAR_UP = _(
@@ -57,6 +58,7 @@ REMEDIES = {
     "statement_missing": CLEAR_UP,
     "empty": AGAIN,
     "unreadable": AGAIN,
+    "too_large": _("Ask the sender for the same items in several files."),
     "already_received": _("There is nothing to do: what came of it then still holds."),
 }
 DIFFERENCES = {

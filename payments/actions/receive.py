@@ -64,7 +64,7 @@ def accept(stream, name, *, at, by):
 
 
 class Copy(NamedTuple):
-    """The bytes of a file on their way to their place."""
+    """The bytes of a file on their way to their place; of one that is too large the beginning."""
 
     path: Path
     sha256: str
@@ -80,7 +80,7 @@ def _copied(stream):
     digest, size = hashlib.sha256(), 0
     with NamedTemporaryFile(dir=STORE, prefix=".", delete=False) as copy:
         try:
-            while chunk := stream.read(CHUNK):
+            while size <= settings.LARGEST_FILE and (chunk := stream.read(CHUNK)):
                 digest.update(chunk)
                 size += len(chunk)
                 copy.write(chunk)
@@ -112,8 +112,10 @@ def _begun(copy):
 
 
 def _new(copy, name, at, by):
-    """A row to be read, or one that is refused for the file was here before."""
+    """A row to be read, or one that is refused: the file was here before, or is too large."""
     file = _row(copy, name, at, by)
+    if copy.size > settings.LARGEST_FILE:
+        return _refuse(file, Refusal.TOO_LARGE, f"more than {settings.LARGEST_FILE} bytes", at)
     before = File.objects.filter(sha256=copy.sha256).exclude(state="refused").first()
     if before is not None:
         return _refuse(file, Refusal.ALREADY_RECEIVED, before.name, at)

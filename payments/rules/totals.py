@@ -43,6 +43,7 @@ class Refusal(StrEnum):
     EMPTY = "empty"
     UNREADABLE = "unreadable"
     ALREADY_RECEIVED = "already_received"
+    TOO_LARGE = "too_large"
 
 
 class Difference(NamedTuple):

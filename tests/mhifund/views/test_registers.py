@@ -353,3 +353,15 @@ def test_what_was_left_out_of_one_file_is_taken_by_itself(as_role):
     _head, row = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert row.split(";")[:4] == ["period is wrong", "open", "r.csv", "R1"]
     assert "R2" not in page(client, "exceptions", file=file.pk)
+
+
+def test_an_upload_that_is_too_large_is_refused_and_not_kept(as_role, settings):
+    settings.LARGEST_FILE, settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20, 0
+    upload = SimpleUploadedFile("large.csv", bytes(5 << 20))
+    client = as_role("reconciliation_officer")
+    answer = client.post(reverse("receive"), {"file": upload})
+    file = File.objects.get()
+    assert answer.url == reverse("register", args=[file.pk])
+    assert (file.state, file.code) == ("refused", "too_large")
+    assert 1 << 20 < file.size < 2 << 20
+    assert "The file is larger than a file may be." in page(client, "register", file.pk)

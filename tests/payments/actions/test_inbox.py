@@ -124,3 +124,11 @@ def test_a_night_that_is_killed_takes_the_rest_the_next_time(tmp_path, seed):
     assert File.objects.count() == File.objects.filter(state="posted").count() == 6
     assert Contribution.objects.count() == 120
     assert len(state()["entries"]) == 120
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_too_large_is_moved_away(tmp_path, settings):
+    drop(tmp_path, a_csv=GOOD["a_csv"])
+    settings.LARGEST_FILE = 10
+    assert taken(tmp_path) == [("a.csv", "refused")]
+    assert tree(tmp_path) == ["refused/a.csv"]

@@ -3,6 +3,7 @@
 import csv
 import io
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.db import transaction
@@ -294,3 +295,31 @@ def readable(one):
     except ArithmeticError:
         return Decimal(0)
     return found if found.is_finite() else Decimal(0)
+
+
+class Endless(io.RawIOBase):
+    """Nobody knows its end; `taken` bytes were read."""
+
+    taken = 0
+
+    def read(self, size=-1):
+        self.taken += size
+        return b"x" * size
+
+
+def test_a_file_without_end_is_refused_and_no_more_of_it_is_kept_than_allowed(settings):
+    settings.LARGEST_FILE = 3 * receiving.CHUNK
+    for receive_from in (receive, partial(accept, by=None)):
+        endless = Endless()
+        file = receive_from(endless, "endless.csv", at=AT)
+        assert outcome(file) == ("refused", "too_large", 0)
+        assert file.differences[0]["text"] == "more than 3145728 bytes"
+        assert endless.taken == file.size == 4 * receiving.CHUNK
+    assert list(receiving.STORE.glob(".*")) == []
+    assert not receiving.path(file.sha256).exists()
+
+
+def test_a_file_of_the_largest_size_is_received(settings):
+    add_people()
+    settings.LARGEST_FILE = len(ONE)
+    assert take(ONE).state == "posted"

@@ -37,7 +37,7 @@ def test_codes_are_those_of_the_formats():
         "statement_amount",
         "statement_missing",
     ]
-    assert list(Refusal) == ["empty", "unreadable", "already_received"]
+    assert list(Refusal) == ["empty", "unreadable", "already_received", "too_large"]
     assert {TextRefusal.EMPTY, TextRefusal.UNREADABLE} < set(Refusal)
 
 
