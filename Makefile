@@ -14,7 +14,7 @@ $(shell rm -rf $(VENV))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test bench lint browser clean
+.PHONY: help install run test bench fuzz lint browser clean
 .NOTPARALLEL:
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo "make install  $(VENV) with everything in it, and nothing more"
 	@echo "make lint     the checks that read the code without running it"
 	@echo "make bench    measure; ONLY=name runs one, SCALE=persons sets the size"
+	@echo "make fuzz     hostile input for each parser; ONLY=name runs one, for SECONDS=60"
 	@echo "make clean    remove what was installed and everything kept in .local"
 	@echo "PYTHON=python3.12 takes another Python than python3; PORT=8080 another port than 8000"
 
@@ -68,6 +69,13 @@ test: lint browser
 
 bench: $(VENV)/.installed-tests
 	$(BIN) -m tests.bench
+
+$(VENV)/.installed-fuzz: $(VENV)/.installed-tests tests/fuzz/requirements.txt
+	@$(PIP) -r tests/fuzz/requirements.txt
+	@touch $@
+
+fuzz: $(VENV)/.installed-fuzz
+	$(BIN) -m tests.fuzz
 
 clean:
 	rm -rf .venv .local
