@@ -22,6 +22,7 @@ from payments.rules.totals import (
 from registry.actions import book
 
 FORMAT = "camt053"
+AT_ONCE = 10_000
 AGAINST_STATEMENT = (Held.STATEMENT_AMOUNT, Held.STATEMENT_MISSING)
 
 
@@ -30,15 +31,16 @@ def take_in(file, statement, at):
     """Keeps a statement, and flags the posted registers that it contradicts."""
     book.lock_the_books()
     credits = [entry for entry in statement.entries if entry.credit]
-    StatementEntry.objects.bulk_create(
-        StatementEntry(
-            file=file,
-            reference=entry.reference,
-            amount=Decimal(entry.amount).scaleb(-2),
-            booked_on=entry.booked_on,
+    for start in range(0, len(credits), AT_ONCE):
+        StatementEntry.objects.bulk_create(
+            StatementEntry(
+                file=file,
+                reference=entry.reference,
+                amount=Decimal(entry.amount).scaleb(-2),
+                booked_on=entry.booked_on,
+            )
+            for entry in credits[start : start + AT_ONCE]
         )
-        for entry in credits
-    )
     file.kind, file.format = "statement", FORMAT
     file.days = sorted(statement.days)
     file.items = len(credits)
@@ -87,7 +89,7 @@ REPEATED = """
     SELECT DISTINCT o.reference FROM incoming_order o
         JOIN payments_message m ON m.reference = o.reference
         JOIN payments_file f ON f.id = m.file_id AND f.state = 'posted'
-    ORDER BY o.reference"""
+    ORDER BY o.reference LIMIT %s"""
 CONCERNED = """
     SELECT o.reference, o.credited_on, o.total FROM incoming_order o
     WHERE o.knp <> %s AND (o.reference IN (SELECT reference FROM payments_statemententry)
@@ -98,7 +100,7 @@ CONCERNED = """
 def against_books():
     """What stands against the incoming register: repeated references, and the statement."""
     with connection.cursor() as cursor:
-        cursor.execute(REPEATED)
+        cursor.execute(REPEATED, (Differences.MANY,))
         repeated = [Difference(Held.REPEATED_REFERENCE, row[0]) for row in cursor.fetchall()]
         cursor.execute(CONCERNED, (returns.KNP,))
         credits = [Credit(*row) for row in cursor.fetchall()]

@@ -14,7 +14,7 @@ from registry.rules.cells import day
 from registry.rules.encoding import UTF_8, Source, encoded
 
 BLOCK = 1 << 16
-MOST_ENTRIES = 1_000_000
+MOST_ENTRIES = 500_000
 LONGEST_REFERENCE = 60
 LONGEST_SPAN = timedelta(days=400)
 STATEMENT = "BkToCstmrStmt"
