@@ -337,6 +337,12 @@ def test_items_beside_the_end_of_a_message_are_of_one_that_lost_its_beginning():
     assert found.totals.items == 3
 
 
+def test_an_item_that_begins_inside_a_name_is_not_hidden_in_it():
+    found = read(message(item(last=":70:/FM/ИВАНОВ:21:2:")))
+    assert [(one.line, one.last_name) for one in found.items] == [(1, "ИВАНОВ"), (0, "")]
+    assert found.differences[0].code == Held.BAD_SUM
+
+
 def test_items_that_lost_their_numbers_keep_their_own_lines():
     lines = item(number=None)
     found = read(message(item(), lines, lines.replace("ИВАНОВ", "ӘЛІМОВ")))
