@@ -19,7 +19,7 @@ HEAD = re.compile(
     rf"(?:/(?:PSO|PRT)/{V}\n)*/PERIOD/({V})(?:\n/ASSIGN/{V})?"
 )
 HEAD_TAGS = ("20", "50NAME", "50IDN", "NUM", "DATE", "KNP", "PERIOD")
-TAIL = re.compile(rf":32A:({V})\n-\}}")
+TAIL = re.compile(r":32A:([^/:}\n]*)\n-\}")
 ITEM = re.compile(
     r":21:([0-9]{1,9})\n:32B:KZT([0-9]{1,12},[0-9]{0,2})\n:70:/FM/([^/:\n]*)\n/NM/([^/:\n]*)\n"
     r"(?:/FT/([^/:\n]*)\n)?/DT/([0-9]{8})\n/IDN/([0-9]{12})\n/PERIOD/([0-9]{6})"

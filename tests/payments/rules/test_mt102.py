@@ -307,6 +307,10 @@ HOLDS = {
         (ONE + "-}\r\n").encode(),
         [Difference(Held.TRUNCATED, line=27)],
     ),
+    "two ends": (
+        (ONE.replace("00\r\n-}", "00-}\r\n-}") + OTHER).encode(),
+        [Difference(Held.TRUNCATED, line=26)],
+    ),
     "items of nothing": (
         (ONE + item() + "\r\n").encode(),
         [Difference(Held.TRUNCATED, line=27)],
