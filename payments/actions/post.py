@@ -8,7 +8,15 @@ from django.db.models import Max
 
 from payments.actions import returns
 from payments.actions.derive import TOUCHED, derive, touched_table
-from payments.rules.matching import FAULTS, HELD_BY, IIN_PAYER, INCOMING, NO_MONTH, decide
+from payments.rules.matching import (
+    FAULTS,
+    FLAGS,
+    HELD_BY,
+    IIN_PAYER,
+    INCOMING,
+    NO_MONTH,
+    decide,
+)
 from registry.actions import book, law
 from registry.actions.columns import EPOCH, days, fetch, run
 from registry.models import Contribution
@@ -96,7 +104,7 @@ def book_items(first, last, rank, rules, at):
 
     Returns all of them (INCOMING) with the masks of their faults. `rank` is that of row 0.
     """
-    items = fetch(f"SELECT {ITEMS}", (first, last), INCOMING)
+    items = _items(first, last)
     mask, kind, settled = decide(items, _self_paying(items), rules)
     good = mask == 0
     rows = items[good]
@@ -158,21 +166,46 @@ PAYERS = f"""
         (SELECT p.id FROM registry_person p WHERE p.iin = o.payer), 0)
     WHERE payer_kind = {IIN_PAYER}"""
 ONE_BY_ONE = "SELECT * FROM registry_person p WHERE p.iin = i.iin AND i.iin_ok OFFSET 0"
-"""SQL: what a part of a file costs must not depend on how many persons there are."""
+"""SQL: found in the order of the index, at a cost that does not depend on how many there are."""
+FETCHED = np.dtype(
+    [
+        *((name, INCOMING[name].str) for name in INCOMING.names if name not in FLAGS),
+        ("flags", "<i4"),
+    ]
+)
+FLAG_COLUMNS = {
+    "iin_ok": "i.iin_ok",
+    "last_same": "p.last_key = i.last_key",
+    "first_same": "p.first_key = i.first_key",
+    "crossed": "p.last_key = i.first_key AND p.first_key = i.last_key",
+    "born_differs": "p.birth_date <> i.birth_date",
+    "temporary": f"p.residence = '{TEMPORARY}'",
+}
+PACKED = " | ".join(
+    f"(coalesce({FLAG_COLUMNS[flag]}, false)::int << {place})" for place, flag in enumerate(FLAGS)
+)
 ITEMS = f"""
     i.row, coalesce(p.id, 0) AS person, o.payer_person, i.amount,
     coalesce(i.month, {NO_MONTH}) AS month, {days("o.credited_on")} AS credited,
     coalesce({days("p.died_on")}, {NEVER}) AS died,
     CASE WHEN o.knp IN ('121', '122', '123', '124') THEN o.knp::int ELSE 0 END AS knp,
-    o.payer_kind, i.iin_ok::int AS iin_ok,
-    coalesce(p.last_key = i.last_key, false)::int AS last_same,
-    coalesce(p.first_key = i.first_key, false)::int AS first_same,
-    coalesce(p.last_key = i.first_key AND p.first_key = i.last_key, false)::int AS crossed,
-    coalesce(p.birth_date <> i.birth_date, false)::int AS born_differs,
-    coalesce(p.residence = '{TEMPORARY}', false)::int AS temporary
-    FROM incoming_item i JOIN incoming_order o ON o.number = i.order_number
+    o.payer_kind,
+    {PACKED} AS flags
+    FROM (SELECT * FROM incoming_item WHERE row BETWEEN %s AND %s ORDER BY iin OFFSET 0) i
+        JOIN incoming_order o ON o.number = i.order_number
         LEFT JOIN LATERAL ({ONE_BY_ONE}) p ON true
-    WHERE i.row BETWEEN %s AND %s ORDER BY i.row"""
+    ORDER BY i.row"""
+
+
+def _items(first, last):
+    """INCOMING rows: what is only true or false crosses the wire as one number."""
+    fetched = fetch(f"SELECT {ITEMS}", (first, last), FETCHED)
+    items = np.empty(len(fetched), INCOMING)
+    for name in FETCHED.names[:-1]:
+        items[name] = fetched[name]
+    for place, flag in enumerate(FLAGS):
+        items[flag] = fetched["flags"] >> place & 1
+    return items
 
 
 def _self_paying(items):

@@ -41,6 +41,7 @@ FAULTS = tuple(Fault)
 NO_MONTH = -1
 NO_PAYER, BIN_PAYER, IIN_PAYER = 0, 1, 2
 
+FLAGS = ("iin_ok", "last_same", "first_same", "crossed", "born_differs", "temporary")
 INCOMING = np.dtype(
     [
         ("row", "<i8"),
@@ -52,15 +53,10 @@ INCOMING = np.dtype(
         ("died", "<i4"),
         ("knp", "<i4"),
         ("payer_kind", "<i4"),
-        ("iin_ok", "<i4"),
-        ("last_same", "<i4"),
-        ("first_same", "<i4"),
-        ("crossed", "<i4"),
-        ("born_differs", "<i4"),
-        ("temporary", "<i4"),
+        *((flag, "<i4") for flag in FLAGS),
     ]
 )
-"""An item beside the person of its IIN (0: not in the registry); flags are 0 or 1.
+"""An item beside the person of its IIN (0: not in the registry); FLAGS are 0 or 1.
 
 `last_same`, `first_same`: the folded names are equal; `crossed`: each is the other's; `knp` 0 is
 unknown; `payer_person` is the person whose IIN the payer is, or 0.
