@@ -112,24 +112,17 @@ def derive(*, at):
             _derive_range(int(persons[0]), int(persons[-1]), rules, at)
 
 
+CONCERNED = np.dtype([*ITEM.descr, ("standing", "<i4")])
+
+
 def _derive_range(first, last, rules, at):
-    entries = (
-        f"(SELECT DISTINCT person_id, period FROM {TOUCHED} WHERE person_id BETWEEN %s AND %s) t"
-        " JOIN registry_contribution c USING (person_id, period)"
-    )
-    items = fetch(
-        f"SELECT {ITEMS} FROM {entries} LEFT JOIN registry_moved v ON v.entry_id = c.id"
-        " LEFT JOIN payments_overpayment o ON o.entry_id = coalesce(v.origin_id, c.id)"
-        " AND o.answer = 'dismissed'"
-        f" WHERE {book.STANDING}",
-        (first, last),
-        ITEM,
-        keep_plan=first == last,
-    )
-    items["month"] = book.month_numbers(items["month"])
+    one = first == last
+    concerned = fetch(CONCERNED_ENTRIES, (first, last), CONCERNED, keep_plan=one)
+    concerned["month"] = book.month_numbers(concerned["month"])
+    items = concerned[concerned["standing"] == 1][list(ITEM.names)].astype(ITEM)
     found, holes = find(items, _exempt(items, first, last), *rules)
-    _keep_findings(found, entries, (first, last), at)
-    _keep_holes(holes, entries, (first, last), at)
+    _keep_findings(found, concerned["entry"], at, keep_plan=one)
+    _keep_holes(holes, concerned["entry"], at, keep_plan=one)
     book.keep_paid(_as_entries(items, rules[0]), holes[list(EXCLUDED.names)].astype(EXCLUDED))
 
 
@@ -156,6 +149,13 @@ ITEMS = f"""
             SELECT f.iin FROM registry_formeriin f WHERE f.person_id = c.person_id))::int
         ELSE 0 END AS for_self,
     (o.id IS NOT NULL)::int AS dismissed"""
+CONCERNED_ENTRIES = f"""
+    SELECT {ITEMS}, ({book.STANDING})::int AS standing
+    FROM (SELECT DISTINCT person_id, period FROM {TOUCHED} WHERE person_id BETWEEN %s AND %s) t
+        JOIN registry_contribution c USING (person_id, period)
+        LEFT JOIN registry_moved v ON v.entry_id = c.id
+        LEFT JOIN payments_overpayment o ON o.entry_id = coalesce(v.origin_id, c.id)
+            AND o.answer = 'dismissed'"""
 
 
 def _exempt(items, first, last):
@@ -196,14 +196,14 @@ CURRENT = np.dtype([("id", "<i8"), *((name, FOUND[name].str) for name in FOUND.n
 CURRENT_HOLE = np.dtype([("id", "<i8"), *((name, HOLE[name].str) for name in HOLE.names)])
 
 
-def _keep_findings(found, entries, among, at):
+def _keep_findings(found, entries, at, *, keep_plan):
     current = fetch(
         f"SELECT f.id, f.entry_id AS entry, array_position(ARRAY[{CODES}], f.code::text) - 1"
         " AS code, coalesce((f.amount * 100)::bigint, -1) AS amount, coalesce(f.days, -1) AS days"
-        f" FROM {entries} JOIN payments_finding f ON f.entry_id = c.id AND f.dropped_at IS NULL",
-        among,
+        " FROM payments_finding f WHERE f.entry_id = ANY(%s) AND f.dropped_at IS NULL",
+        (entries,),
         CURRENT,
-        keep_plan=among[0] == among[1],
+        keep_plan=keep_plan,
     )
     gone, new = _difference(current, found)
     if len(gone):
@@ -226,15 +226,15 @@ def _add_findings(new, at):
     ).close()
 
 
-def _keep_holes(holes, entries, among, at):
+def _keep_holes(holes, entries, at, *, keep_plan):
     current = fetch(
         f"SELECT x.id, x.entry_id AS entry, array_position(ARRAY[{CODES}], x.cause::text) - 1"
         f" AS cause, {days('x.since')} AS since, coalesce({days('x.until')}, {FOREVER}) AS until"
-        f" FROM {entries} JOIN registry_exclusion x ON x.entry_id = c.id"
-        f" AND x.dropped_at IS NULL AND x.cause NOT LIKE '{MOVED}%%'",
-        among,
+        " FROM registry_exclusion x WHERE x.entry_id = ANY(%s) AND x.dropped_at IS NULL"
+        f" AND x.cause NOT LIKE '{MOVED}%%'",
+        (entries,),
         CURRENT_HOLE,
-        keep_plan=among[0] == among[1],
+        keep_plan=keep_plan,
     )
     gone, new = _difference(current, holes)
     causes = [str(FINDINGS[cause]) for cause in new["cause"]]

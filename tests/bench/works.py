@@ -42,8 +42,9 @@ from tests.registry.proposals import changed  # noqa: E402
 
 RUNS = 3
 ITEMS_OF_AN_ORDER = 500
-CSV, MT102 = date(2026, 11, 20), date(2026, 11, 19)
-FIRST, SECOND, THIRD = date(2026, 11, 18), date(2026, 11, 17), date(2026, 11, 16)
+CSV, MT102, FIRST, SECOND, THIRD = (date(2026, 11, day) for day in (20, 19, 18, 17, 16))
+PERIODS = {CSV: "112026", MT102: "122026", FIRST: "012027", SECOND: "022027", THIRD: "032027"}
+"""Each register pays for a month for which nothing has come yet."""
 SLICE = 20_000
 BARE_JUDGING = """
     SELECT count(*) FROM (
@@ -201,7 +202,7 @@ def orders(persons: int, day: date) -> list[files.Order]:
             knp="122",
             payer="160940025485",
             payer_name="ТОО «ҮЛГІ»",
-            lines=[files.Line(person, "112026", 1_000_000 + day.day) for person in part],
+            lines=[files.Line(person, PERIODS[day], 1_000_020) for person in part],
         )
         for number, part in enumerate(
             (people[at : at + ITEMS_OF_AN_ORDER] for at in range(0, persons, ITEMS_OF_AN_ORDER)), 1
@@ -279,7 +280,7 @@ def import_export(persons: int) -> float:
 
     Measured on a slice; the rows are undone afterwards.
     """
-    with register(THIRD).open(encoding="utf-8") as file:
+    with register(THIRD).open(encoding="utf-8-sig") as file:
         rows = [line.rstrip("\n") for line in islice(file, 1 + min(SLICE, persons))]
     data = Dataset().load("\n".join(rows), format="csv", delimiter=";")
     places = zip(data["reference"], data["line"], strict=True)
