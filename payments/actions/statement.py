@@ -51,11 +51,18 @@ def take_in(file, statement, at):
 
 
 POSTED = """
-    SELECT m.file_id, m.reference, m.credited_on, (m.total * 100)::bigint
-    FROM payments_message m JOIN payments_file f ON f.id = m.file_id AND f.state = 'posted'
-    WHERE m.knp <> %(returned)s AND (m.credited_on = ANY(%(days)s) OR m.reference IN (
-        SELECT reference FROM payments_statemententry WHERE file_id = %(statement)s))
+    WITH told AS (
+        SELECT m.id, m.file_id
+        FROM payments_message m JOIN payments_file f ON f.id = m.file_id AND f.state = 'posted'
+        WHERE m.knp <> %(returned)s AND (m.credited_on = ANY(%(days)s) OR m.reference IN (
+            SELECT reference FROM payments_statemententry WHERE file_id = %(statement)s))
+    )
+    SELECT m.file_id, m.reference, m.credited_on, (m.total * 100)::bigint,
+        m.id IN (SELECT id FROM told)
+    FROM payments_message m
+    WHERE m.knp <> %(returned)s AND m.file_id IN (SELECT file_id FROM told)
     ORDER BY m.file_id"""
+"""All messages of the registers of which a statement tells something, and of which it tells."""
 
 
 def _flag(file):
@@ -66,10 +73,12 @@ def _flag(file):
         cursor.execute(POSTED, values)
         concerned = cursor.fetchall()
     for register, rows in groupby(concerned, key=itemgetter(0)):
-        found = _against_entries([Credit(*row[1:]) for row in rows])
+        messages = [(Credit(*credit), told) for _, *credit, told in rows]
+        found = _against_entries([credit for credit, _ in messages])
         posted = File.objects.get(pk=register)
         _show(posted, [*_others(posted), *found])
-        flagged.note(*found)
+        told = {credit.reference for credit, told in messages if told}
+        flagged.note(*(one for one in found if one.reference in told))
     _show(file, flagged)
 
 

@@ -1,11 +1,23 @@
 """Files that must not be posted, each on a fresh database, and in plain words why."""
 
+from datetime import date
+
 import pytest
 
 from payments.actions.account import account
 from payments.models import ExceptionItem, Message, StatementEntry
+from payments.rules import camt053
+from payments.rules.totals import Entry
 from registry.models import Contribution
-from tests.payments.actions.office import SAMPLES, load_people, take_file
+from tests.payments.actions.office import (
+    SAMPLES,
+    add_people,
+    load_people,
+    register,
+    row,
+    take,
+    take_file,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +112,18 @@ def test_a_right_statement_after_a_wrong_one_takes_the_flag_away():
     register.refresh_from_db()
     assert (register.code, register.differences) == ("", [])
     assert (right.code, right.items) == ("", StatementEntry.objects.filter(file=right).count())
+
+
+def test_a_statement_of_one_day_leaves_what_another_said_of_the_same_register():
+    add_people()
+    day, next_day = date(2026, 11, 10), date(2026, 11, 11)
+    file = take(register(row(), row(reference="R2", payment_date="2026-11-11")))
+    for entry in (Entry("OTHER", 1, day, True), Entry("R2", 200_000, next_day, True)):
+        statement = take(b"".join(camt053.write([entry], "1")), "bank.xml")
+    file.refresh_from_db()
+    told = [(one["code"], one["reference"]) for one in file.differences]
+    assert (file.code, told) == ("statement_missing", [("statement_missing", "R1")])
+    assert (statement.code, statement.differences) == ("", [])
 
 
 def test_of_many_differences_the_first_five_are_told():
