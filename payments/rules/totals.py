@@ -57,12 +57,22 @@ class Difference(NamedTuple):
 
 
 class Differences(list[Difference]):
-    """The first thousand differences in the order they were met."""
+    """The first thousand differences in the order they were met, and one of each later code."""
 
     MANY = 1000
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._codes: set[Held] = set()
+
     def note(self, *differences: Difference) -> None:
-        self.extend(differences[: max(self.MANY - len(self), 0)])
+        room = max(self.MANY - len(self), 0)
+        self.extend(differences[:room])
+        self._codes.update(difference.code for difference in differences[:room])
+        for difference in differences[room:]:
+            if difference.code not in self._codes:
+                self._codes.add(difference.code)
+                self.append(difference)
 
     def forget(self, line: int) -> None:
         """A row turned out to be cut off: what was found wrong in it says nothing more."""

@@ -155,3 +155,12 @@ def test_totals_beyond_what_the_books_hold_are_refused():
     assert within_bounds(-LARGEST) == -(10**18) + 1
     with pytest.raises(Refused):
         within_bounds(LARGEST + 1)
+
+
+def test_a_code_that_comes_late_is_not_lost_behind_a_thousand_others():
+    differences = Differences()
+    for line in range(Differences.MANY):
+        differences.note(Difference(Held.MESSAGE_TOTAL, line=line))
+    late = Difference(Held.BAD_DATE, line=5000)
+    differences.note(Difference(Held.MESSAGE_TOTAL, line=4000), late, late)
+    assert differences[Differences.MANY :] == [late]
