@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from payments.actions import incoming, statement
 from payments.actions.post import post
 from payments.models import File
-from payments.rules import formats
+from payments.rules import formats, returns
 from payments.rules.camt053 import Statement
 from payments.rules.totals import Difference, Refusal, Refused
 from registry.actions import book
@@ -176,12 +176,13 @@ def _hold(file, differences, at):
     file.save()
 
 
-REPLACED = """
+REPLACED = f"""
 UPDATE payments_file h
 SET state = 'replaced', answer = 'replaced', answered_at = %(at)s, replaced_by_id = %(file)s
 WHERE h.state = 'held' AND h.messages_count > 0 AND NOT EXISTS (
-    SELECT FROM payments_message m WHERE m.file_id = h.id AND m.reference NOT IN (
-        SELECT reference FROM payments_message WHERE file_id = %(file)s))"""
+    SELECT FROM payments_message m
+    WHERE m.file_id = h.id AND (m.reference, m.knp = '{returns.KNP}') NOT IN (
+        SELECT reference, knp = '{returns.KNP}' FROM payments_message WHERE file_id = %(file)s))"""
 
 
 def _replace_held(file, at):

@@ -226,3 +226,11 @@ def test_a_return_that_the_bank_credited_is_told():
     found = of_day(DAY)
     assert found.difference == Decimal(2000)
     assert [row.reference for row in found.unmatched] == ["B1"]
+
+
+def test_what_was_sent_back_under_a_reference_replaces_no_held_payment():
+    add_people()
+    held = take(register(row(), total="1"))
+    assert take(register(back("R1")), "back.csv").state == "posted"
+    held.refresh_from_db()
+    assert (held.state, held.replaced_by) == ("held", None)
