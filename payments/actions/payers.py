@@ -45,9 +45,9 @@ SELECT DISTINCT c.person_id
 FROM registry_contribution c JOIN registry_person p ON p.id = c.person_id
 WHERE c.payer = ANY(%(numbers)s) AND c.period = %(before)s
     AND (%(regions)s::text[] IS NULL OR p.region_id = ANY(%(regions)s)) AND {STANDING}
-    AND NOT EXISTS (
-        SELECT FROM registry_contribution n
-        WHERE n.person_id = c.person_id AND n.period = %(month)s AND n.payer = ANY(%(numbers)s))
+    AND c.person_id NOT IN (
+        SELECT c.person_id FROM registry_contribution c
+        WHERE c.payer = ANY(%(numbers)s) AND c.period = %(month)s AND {STANDING})
 ORDER BY c.person_id LIMIT %(most)s"""
 
 
