@@ -31,9 +31,11 @@ class Unmatched(NamedTuple):
 class Balance(NamedTuple):
     """Lines of a day; a message is an item of the bank, a person line one of the registers.
 
-    What was `returned` no bank credits: returns are no part of `waiting`.
+    `told`: whether a bank statement tells of the day, and be it that nothing was credited. What
+    was `returned` no bank credits: returns are no part of `waiting`.
     """
 
+    told: bool
     bank: Line
     registers: Line
     waiting: Line
@@ -56,12 +58,14 @@ class Balance(NamedTuple):
     @property
     def difference(self):
         """Of the bank's credits what no register tells; None before there is a statement."""
-        if not self.bank.items:
+        if not self.told:
             return None
         credited = self.registers.total - self.returned.total
         return self.bank.total - credited - self.waiting.total
 
 
+TOLD = """
+EXISTS (SELECT FROM payments_file s WHERE s.kind = 'statement' AND %(on)s = ANY(s.days))"""
 # Of statements that tell of the same reference the newest counts.
 BANK = """
 SELECT e.reference, sum(e.amount) AS total FROM payments_statemententry e
@@ -77,7 +81,7 @@ WITH bank AS ({BANK}), register AS (
     GROUP BY m.reference
 )
 SELECT reference, b.total, r.total FROM bank b FULL JOIN register r USING (reference)
-WHERE b.total IS DISTINCT FROM r.total AND (EXISTS (SELECT FROM bank) OR b.total IS NOT NULL)
+WHERE b.total IS DISTINCT FROM r.total AND {TOLD}
 ORDER BY reference LIMIT %(most)s"""
 
 
@@ -85,8 +89,8 @@ def of_day(on):
     """The Balance of a day of crediting."""
     values = {"on": on, "most": MOST, "returned": returns.KNP}
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*), coalesce(sum(total), 0) FROM ({BANK}) b", values)
-        bank = Line(*cursor.fetchone())
+        cursor.execute(f"SELECT {TOLD}, count(*), coalesce(sum(total), 0) FROM ({BANK}) b", values)
+        told, *bank = cursor.fetchone()
         cursor.execute(UNMATCHED, values)
         unmatched = [Unmatched(*row) for row in cursor.fetchall()]
     messages = Message.objects.filter(credited_on=on)
@@ -100,7 +104,7 @@ def of_day(on):
     held = messages.filter(file__state="held").exclude(knp=returns.KNP)
     (waiting,) = _lines(held, ALL)
     registers, posted, returned = _lines(messages.filter(file__state="posted"), ALL, *BECAME)
-    return Balance(bank, registers, waiting, posted, returned, queue, unmatched)
+    return Balance(told, Line(*bank), registers, waiting, posted, returned, queue, unmatched)
 
 
 def _lines(messages, *columns):

@@ -10,6 +10,8 @@ from django.db import IntegrityError, transaction
 from payments.actions import exceptions
 from payments.actions.balance import Line, Reference, Unmatched, by_reference, of_day
 from payments.models import ExceptionItem, Message
+from payments.rules import camt053
+from payments.rules.totals import Entry
 from registry.models import Person
 from tests.payments.actions.office import (
     LATER,
@@ -94,6 +96,16 @@ def test_a_statement_that_differs_is_told_by_reference():
     assert isinstance(told[0], Unmatched)
     assert told[0].bank != told[0].registers
     assert sum(of_day(day).difference for day in days) == told[0].bank - told[0].registers
+
+
+def test_a_statement_that_credits_nothing_differs_from_a_register_too():
+    add_people()
+    take(register(row()))
+    assert (of_day(DAY).difference, of_day(DAY).unmatched) == (None, [])
+    take(b"".join(camt053.write([Entry("OUT", 100, DAY, False)], "1")), "bank.xml")
+    found = of_day(DAY)
+    assert (found.bank, found.difference) == (Line(0, Decimal(0)), Decimal(-2000))
+    assert found.unmatched == [Unmatched("R1", None, Decimal(2000))]
 
 
 def test_each_reference_of_a_day_is_told_first_where_the_bank_differs():
