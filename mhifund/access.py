@@ -1,6 +1,6 @@
 """Whom a user may see: the one place every card, search and list of persons passes."""
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from mhifund import labels
@@ -45,7 +45,15 @@ def role(user):
 
 
 def exceptions_for(user, items):
-    """Items of nobody in the registry, and of the persons the user may see."""
+    """Items of nobody in the registry and of the persons the user may see, as posted too."""
+    within = regions(user)
+    if within is None:
+        return items
+    return returns_for(user, items).filter(Q(entry=None) | Q(entry__person__region__in=within))
+
+
+def returns_for(user, items):
+    """Items that came for nobody in the registry, and for the persons the user may see."""
     within = regions(user)
     if within is None:
         return items

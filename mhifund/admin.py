@@ -159,9 +159,10 @@ class OfItems(ReadOnly):
     search_fields = ("iin__exact",)
     exclude = ("iin", "raw")
     readonly_fields = ("masked_iin",)
+    within = staticmethod(access.exceptions_for)
 
     def get_queryset(self, request):
-        return access.exceptions_for(request.user, super().get_queryset(request))
+        return self.within(request.user, super().get_queryset(request))
 
     @admin.display(description=_("IIN"))
     def masked_iin(self, item):
@@ -177,6 +178,7 @@ class ExceptionItemAdmin(OfItems):
 
 @admin.register(Return)
 class ReturnAdmin(OfItems):
+    within = staticmethod(access.returns_for)
     list_display = ("__str__", "masked_iin", "payer", "period", "amount", "returned_on", "reason")
     list_filter = ("returned_on",)
     raw_id_fields = ("message", "original")

@@ -65,5 +65,5 @@ def _exceptions(user, known):
 
 
 def _returns(user, known):
-    items = access.exceptions_for(user, Return.objects.filter(payer__in=known))
+    items = access.returns_for(user, Return.objects.filter(payer__in=known))
     return items.select_related("message", "original").order_by("-id")[:SHOWN]

@@ -125,7 +125,7 @@ def _number(text):
 def _returns(user, file):
     if not file.returned:
         return []
-    items = access.exceptions_for(user, Return.objects.filter(message__file=file))
+    items = access.returns_for(user, Return.objects.filter(message__file=file))
     return items.select_related("message", "original").order_by("id")[:EXCEPTIONS]
 
 

@@ -37,7 +37,7 @@ def returns(request):
 
 
 def _seen_by(user):
-    return access.exceptions_for(user, Return.objects.all())
+    return access.returns_for(user, Return.objects.all())
 
 
 def _by_reason(rows):

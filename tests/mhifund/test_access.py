@@ -4,8 +4,9 @@ import pytest
 from django.contrib.auth import get_user_model
 
 from mhifund import access
+from payments.actions import exceptions
 from payments.models import ExceptionItem
-from tests.mhifund.office import AIDOS, ARMAN, item, known, register, staff
+from tests.mhifund.office import AIDOS, ARMAN, AT, item, known, register, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -52,3 +53,17 @@ def test_exceptions_of_persons_in_other_regions_are_not_shown():
     )
     items = access.exceptions_for(staff("reconciliation_officer", "63"), ExceptionItem.objects)
     assert [row.iin for row in items.order_by("id")] == [ARMAN, "not-an-iin"]
+
+
+def test_an_item_that_was_posted_for_somebody_of_another_region_is_not_shown():
+    [arman] = known(ARMAN)
+    register("one.csv", item("R1", "not-an-iin", "092026", "300.00"))
+    [row] = ExceptionItem.objects.all()
+    users = staff("reconciliation_officer", "62"), staff("auditor", "63")
+
+    def seen_by():
+        return [access.exceptions_for(user, ExceptionItem.objects).count() for user in users]
+
+    assert seen_by() == [1, 1]
+    exceptions.assign({row.pk: row.version}, by=users[1], at=AT, person=arman)
+    assert seen_by() == [0, 1]
