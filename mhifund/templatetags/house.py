@@ -106,7 +106,7 @@ def status_icon(code):
 @register.filter
 def payer(number):
     """A business as it is; a person masked."""
-    return number if iin_rule.is_bin(number) else iin_rule.masked(number)
+    return iin_rule.masked_payer(number)
 
 
 @register.simple_tag

@@ -18,7 +18,7 @@ from payments import labels
 from payments.actions import exceptions as actions
 from payments.actions.candidates import candidates
 from payments.models import ExceptionItem
-from registry.rules.iin import masked
+from registry.rules.iin import masked, masked_payer
 from registry.tasks import judge_news
 
 may_see = permission_required("payments.view_file", raise_exception=True)
@@ -93,7 +93,7 @@ def take(request, form):
             row.iin if whole else masked(row.iin),
             " ".join(filter(None, (row.last_name, row.first_name, row.middle_name))),
             row.birth_date or "",
-            row.payer,
+            row.payer if whole else masked_payer(row.payer),
             row.knp,
             row.period,
             row.amount,

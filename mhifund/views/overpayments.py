@@ -19,7 +19,7 @@ from mhifund.written import month
 from payments import labels
 from payments.actions import duplicates
 from payments.models import OPEN, Overpayment
-from registry.rules.iin import masked
+from registry.rules.iin import masked, masked_payer
 from registry.tasks import judge_news
 
 ACTS = {"confirm": duplicates.confirm, "dismiss": duplicates.dismiss}
@@ -63,7 +63,7 @@ def take(request, form):
             str(labels.FINDINGS[row.cause]),
             row.entry.person.iin if whole else masked(row.entry.person.iin),
             row.entry.person.full_name,
-            row.entry.payer,
+            row.entry.payer if whole else masked_payer(row.entry.payer),
             row.entry.knp,
             row.entry.period,
             row.entry.credited_on,

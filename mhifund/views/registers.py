@@ -15,7 +15,7 @@ from payments.actions.receive import path
 from payments.models import ExceptionItem, File, Return
 from payments.rules import workbook
 from payments.rules.items import Portion
-from registry.rules.iin import masked
+from registry.rules.iin import masked, masked_payer
 
 MESSAGES = 50
 EXCEPTIONS = 50
@@ -115,7 +115,8 @@ def take(request, pk, form):
 
 def _masked(portion):
     items = [item._replace(iin=masked(item.iin)) for item in portion.items]
-    return Portion(portion.message, items)
+    payer = masked_payer(portion.message.payer_id)
+    return Portion(portion.message._replace(payer_id=payer), items)
 
 
 def _number(text):

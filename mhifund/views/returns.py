@@ -12,7 +12,7 @@ from mhifund.filters import ReturnFilter
 from mhifund.listing import newest_first
 from mhifund.tables import Table
 from payments.models import Return
-from registry.rules.iin import masked
+from registry.rules.iin import masked, masked_payer
 
 MOST = 40
 CHUNK = 2_000
@@ -66,7 +66,7 @@ def take(request, form):
             row.line,
             row.iin if whole else masked(row.iin),
             " ".join(filter(None, (row.last_name, row.first_name, row.middle_name))),
-            row.payer,
+            row.payer if whole else masked_payer(row.payer),
             row.period,
             row.amount,
             row.original_reference,

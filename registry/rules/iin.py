@@ -69,6 +69,11 @@ def masked(text: str) -> str:
     return text[:6] + "•" * (len(text) - 6)
 
 
+def masked_payer(text: str) -> str:
+    """A business as it is; a person masked."""
+    return text if is_bin(text) else masked(text)
+
+
 def is_form(text: str) -> bool:
     return len(text) == LENGTH and text.isascii() and text.isdigit()
 
