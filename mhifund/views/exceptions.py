@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from mhifund import access, bulk, card, takings
@@ -79,8 +80,16 @@ def take(request, form):
     narrowed = ExceptionFilter(request.GET, queryset=items, request=request).qs.order_by("-id")
     whole = request.user.has_perm("registry.unmask_iin")
     heads = [
-        *(_("What is wrong"), _("State"), _("File"), _("Reference"), _("Line"), _("IIN")),
-        *(_("Name"), _("Birth date"), _("Payer"), _("Purpose code"), _("Period")),
+        *(_("What is wrong"), _("State"), _("File"), pgettext("payment", "Reference")),
+        *(
+            _("Line"),
+            _("IIN"),
+            _("Name"),
+            _("Birth date"),
+            _("Payer"),
+            _("Purpose code"),
+            _("Period"),
+        ),
         *(_("Amount, tenge"), _("Credited on"), _("Note")),
     ]
     rows = (

@@ -6,6 +6,7 @@ from django.db.models.functions import TruncMonth
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from mhifund import access, takings
 from mhifund.filters import ReturnFilter
@@ -52,8 +53,8 @@ def take(request, form):
     narrowed = ReturnFilter(request.GET, queryset=_seen_by(request.user)).qs.order_by("-id")
     whole = request.user.has_perm("registry.unmask_iin")
     heads = [
-        *(_("Reason"), _("Sent back on"), _("File"), _("Reference"), _("Line"), _("IIN")),
-        *(_("Name"), _("Payer"), _("Period"), _("Amount, tenge")),
+        *(_("Reason"), _("Sent back on"), _("File"), pgettext("payment", "Reference")),
+        *(_("Line"), _("IIN"), _("Name"), _("Payer"), _("Period"), _("Amount, tenge")),
         *(_("Reference of the payment"), _("Payment order"), _("Payment order date")),
         _("Payment received"),
     ]

@@ -29,3 +29,10 @@ def test_a_person_who_pays_is_masked_as_one_who_is_paid_for(as_role, file, name,
     text = b"".join(answer.streaming_content).decode()
     assert ARMAN[:6] in text
     assert (ARMAN in text) == whole
+
+
+@pytest.mark.parametrize("name", ["take_exceptions", "take_returns"])
+def test_the_reference_of_a_payment_is_no_reference_book(as_role, file, name):
+    answer = as_role("auditor").get(reverse(name, args=["csv"]), headers={"accept-language": "ru"})
+    head = b"".join(answer.streaming_content).decode().splitlines()[0]
+    assert ";Референс;" in head
