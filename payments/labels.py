@@ -96,6 +96,7 @@ NOT_DONE = {
     "gone": _("It is not there, or of another region."),
     "settled": _("It is posted or returned already."),
     "nothing_to_undo": _("There is nothing to undo."),
+    "asked_back": _("A refund case holds money of it: settle the case first."),
     "unknown_iin": _("Nobody in the registry has its IIN: choose a person."),
     "still_wrong": _("It cannot be posted: other faults remain."),
     "answered": _("Somebody has answered it already."),

@@ -7,12 +7,12 @@ code of labels.NOT_DONE; a row that somebody changed meanwhile is left alone.
 from decimal import Decimal
 
 from django.db import connection, transaction
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 
 from payments.actions import incoming
 from payments.actions.derive import TOUCHED, derive, touched_table
 from payments.actions.post import book_items, identify, remember_former
-from payments.models import ExceptionEvent, ExceptionItem
+from payments.models import ExceptionEvent, ExceptionItem, Overpayment
 from payments.rules.items import Batch, Item, Message
 from payments.rules.matching import Fault, named
 from registry.actions import book, identity, law
@@ -72,6 +72,9 @@ def undo(wanted, *, by, at):
                 answers[item.pk] = "nothing_to_undo"
                 continue
             if item.entry_id:
+                if _asked_back(item.entry_id):
+                    answers[item.pk] = "asked_back"
+                    continue
                 _exclude(item, at)
             answers |= _marked([item], "undone", by, at, state=last.before, entry=None, note="")
         derive(at=at)
@@ -261,6 +264,12 @@ def _order(number, item):
         total=int(item.amount * CENT),
         declared=None,
     )
+
+
+def _asked_back(entry):
+    """Whether refund cases hold or paid a part of an entry: its money has gone its way then."""
+    asked = Q(reserved__gt=0) | Q(paid__gt=0)
+    return Overpayment.objects.filter(asked, entry=entry).exists()
 
 
 def _exclude(item, at):

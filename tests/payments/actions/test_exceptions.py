@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.db import ProgrammingError, connections, transaction
 
 from payments.actions import exceptions
-from payments.models import ExceptionEvent, ExceptionItem, Finding
+from payments.models import ExceptionEvent, ExceptionItem, Finding, Overpayment
 from registry.actions import identity
 from registry.models import Awaiting, Contribution, PaidMonths, Person
 from tests.payments.actions.office import (
@@ -144,6 +144,19 @@ def test_a_posting_is_undone_where_a_merge_has_taken_it(officer):
     identity.merge(one, other, at=LATER)
     exceptions.undo({item().pk: item().version}, by=officer, at=LATER)
     assert not Contribution.objects.standing().exists()
+
+
+def test_a_posting_of_which_a_case_asks_money_back_is_not_undone(officer):
+    add_people()
+    rows = queue(unknown(amount="900000.00"))
+    person = Person.objects.get(iin=FIRST)
+    exceptions.assign(rows, by=officer, at=AT, person=person)
+    Overpayment.objects.update(reserved=1)
+    seen = {item().pk: item().version}
+    assert exceptions.undo(seen, by=officer, at=AT) == {item().pk: "asked_back"}
+    assert item().state == "posted"
+    Overpayment.objects.update(reserved=0)
+    assert exceptions.undo(seen, by=officer, at=AT) == {item().pk: ""}
 
 
 def test_items_are_taken_on_put_off_and_returned_and_each_is_undone(officer):
