@@ -24,10 +24,8 @@ def read_file(pk):
     file = File.objects.get(pk=pk)
     if file.state != "reading":
         return
-    with receive.path(file.sha256).open("rb") as stream, shown_in_row(pk) as progress:
-        receive.receive(
-            stream, file.name, at=timezone.now(), by=file.received_by, progress=progress
-        )
+    with shown_in_row(pk) as progress:
+        receive.resume(file, at=timezone.now(), progress=progress)
     judge_news.delay(by=file.received_by_id)
 
 

@@ -39,20 +39,22 @@ def receive(stream, name, *, at, by=None, progress=nothing):
     """
     with _copied(stream) as copy, _locked("pg_advisory_lock", copy.sha256):
         file = _begun(copy) or _new(copy, name, at, by)
-        if file.state == "reading":
-            try:
-                _take_in(file, at, progress)
-            except Refused as refused:
-                _refuse(file, refused.code, refused.text, at)
-                path(file.sha256).unlink()
+        _read(file, at, progress)
+    return file
+
+
+def resume(file, *, at, progress=nothing):
+    """Reads a file that is kept, unless somebody did so meanwhile: waits for whoever is at it."""
+    with _locked("pg_advisory_lock", file.sha256):
+        file.refresh_from_db()
+        _read(file, at, progress)
     return file
 
 
 def take_up(*, at):
-    """Finishes and yields the files whose reading was cut off; waits for whoever is at one."""
+    """Finishes and yields the files whose reading was cut off."""
     for file in File.objects.filter(state="reading").order_by("pk"):
-        with path(file.sha256).open("rb") as stream:
-            yield receive(stream, file.name, at=at, by=file.received_by)
+        yield resume(file, at=at)
 
 
 def accept(stream, name, *, at, by):
@@ -141,6 +143,16 @@ def _refuse(file, code, text, at):
     file.differences = [Difference(code)._asdict() | {"text": text}]
     file.save()
     return file
+
+
+def _read(file, at, progress):
+    if file.state != "reading":
+        return
+    try:
+        _take_in(file, at, progress)
+    except Refused as refused:
+        _refuse(file, refused.code, refused.text, at)
+        path(file.sha256).unlink()
 
 
 def _take_in(file, at, progress):

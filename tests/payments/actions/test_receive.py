@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from payments.actions import receive as receiving
 from payments.actions.account import account
-from payments.actions.receive import accept, receive
+from payments.actions.receive import accept, receive, take_up
 from payments.models import ExceptionItem, File
 from registry.models import Contribution
 from tests.payments.actions.office import (
@@ -323,3 +323,21 @@ def test_a_file_of_the_largest_size_is_received(settings):
     add_people()
     settings.LARGEST_FILE = len(ONE)
     assert take(ONE).state == "posted"
+
+
+@pytest.mark.parametrize(
+    ("content", "state"),
+    [
+        pytest.param(register(row(reference="R2")), "posted", id="posted"),
+        pytest.param(b"garbage", "refused", id="refused"),
+    ],
+)
+def test_what_somebody_else_has_read_meanwhile_is_left_alone(content, state):
+    add_people()
+    for text in (register(row()), content):
+        accept(io.BytesIO(text), "r.csv", at=AT, by=None)
+    files = take_up(at=AT)
+    assert next(files).state == "posted"
+    meanwhile = take(content)
+    assert [(file.pk, file.state) for file in files] == [(meanwhile.pk, state)]
+    assert File.objects.count() == 2
