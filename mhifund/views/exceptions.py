@@ -33,10 +33,11 @@ CHUNK = 2_000
 @may_see
 def exceptions(request):
     """Items that could not be posted, newest first; the open ones unless asked otherwise."""
-    chosen = request.GET if {*request.GET} - {"item"} else {"state": "open"}
     items = access.exceptions_for(request.user, ExceptionItem.objects.all())
     narrowed = ExceptionFilter(
-        chosen, queryset=items.select_related("message__file", "owner"), request=request
+        _chosen(request),
+        queryset=items.select_related("message__file", "owner"),
+        request=request,
     )
     listing = newest_first(narrowed.qs, request)
     return render(
@@ -44,6 +45,10 @@ def exceptions(request):
         "mhifund/exceptions.html",
         {"filter": narrowed, "listing": listing, "shown": _shown(request, listing.rows)},
     )
+
+
+def _chosen(request):
+    return request.GET if {*request.GET} - {"item", "before"} else {"state": "open"}
 
 
 def _shown(request, rows):
@@ -77,7 +82,7 @@ def take(request, form):
     """The items as they are narrowed, with the reasons, as a file."""
     items = access.exceptions_for(request.user, ExceptionItem.objects.all())
     items = items.select_related("message__file")
-    narrowed = ExceptionFilter(request.GET, queryset=items, request=request).qs.order_by("-id")
+    narrowed = ExceptionFilter(_chosen(request), queryset=items, request=request)
     whole = request.user.has_perm("registry.unmask_iin")
     heads = [
         *(_("What is wrong"), _("State"), _("File"), pgettext("payment", "Reference")),
@@ -109,7 +114,7 @@ def take(request, form):
             row.credited_on,
             row.note,
         )
-        for row in narrowed.iterator(CHUNK)
+        for row in narrowed.qs.order_by("-id").iterator(CHUNK)
     )
     table = Table(_("Exceptions")[:31], heads, rows)
     name = f"exceptions-{timezone.localdate()}"

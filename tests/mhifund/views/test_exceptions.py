@@ -135,3 +135,13 @@ def test_the_queue_costs_the_same_for_one_and_for_three(officer, count, django_a
     register("s.csv", *(item(f"X{n}", AIGUL, "132026", "50.00") for n in range(count)))
     with django_assert_num_queries(8):
         assert len(officer.get(reverse("exceptions")).context["listing"].rows) == count
+
+
+def test_older_items_and_those_taken_away_are_the_open_ones_too(officer, queue):
+    by = get_user_model().objects.first()
+    exceptions.give_back({queue[0].pk: 0}, by=by, at=AT, note="a wrong person")
+    older = officer.get(reverse("exceptions"), {"before": queue[1].pk})
+    assert older.context["listing"].rows == []
+    taken = officer.get(reverse("take_exceptions", args=["csv"]))
+    [_head, row] = b"".join(taken.streaming_content).decode().splitlines()
+    assert ";R2;" in row
