@@ -11,6 +11,25 @@ from payments import labels
 from registry.models import Contribution, Person
 from registry.models.keeping import APPEND_ONLY, NO_DELETE
 
+ADD_UP = """
+    IF EXISTS (
+        SELECT FROM payments_file f CROSS JOIN LATERAL (
+            SELECT count(*) FILTER (WHERE m.posted IS NULL) AS uncounted,
+                coalesce(sum(m.items), 0) AS items, coalesce(sum(m.total), 0) AS total,
+                coalesce(sum(m.posted), 0) AS posted,
+                coalesce(sum(m.posted_total), 0) AS posted_total
+            FROM payments_message m WHERE m.file_id = f.id
+        ) s
+        WHERE f.id = NEW.id AND f.state = 'posted'
+            AND (s.uncounted, s.items, s.total, s.posted, s.posted_total)
+                <> (0, f.items, f.total, f.posted, f.posted_total)
+    ) THEN
+        RAISE EXCEPTION 'the messages of a posted register do not add up to it'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'messages_add_up';
+    END IF;
+    RETURN NULL;
+"""
+
 
 class File(models.Model):
     """A file that was received, and the job that reads it."""
@@ -95,6 +114,17 @@ class File(models.Model):
             ("receive_file", _("Can receive files")),
             ("release_file", _("Can release a held file")),
             ("work_exceptions", _("Can work on exceptions")),
+        )
+        triggers = (
+            pgtrigger.Trigger(
+                name="messages_add_up",
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                operation=pgtrigger.Insert
+                | pgtrigger.UpdateOf("state", "items", "total", "posted", "posted_total"),
+                condition=pgtrigger.Condition("NEW.kind = 'register' AND NEW.state = 'posted'"),
+                func=ADD_UP,
+            ),
         )
 
     def __str__(self):

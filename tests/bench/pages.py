@@ -85,6 +85,10 @@ def queue(persons):
             payer=f"{100140000000 + number}",
             items=0,
             total=0,
+            posted=0,
+            posted_total=0,
+            excepted=0,
+            excepted_total=0,
         )
         for number in range(1, PAYERS + 1)
     )

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from payments.actions import exceptions
 from payments.actions.balance import Line, Reference, Unmatched, by_reference, of_day
-from payments.models import ExceptionItem, Message
+from payments.models import ExceptionItem, File, Message
 from payments.rules import camt053
 from payments.rules.totals import Entry
 from registry.models import Person
@@ -47,6 +47,46 @@ def test_a_message_that_does_not_balance_is_refused_by_the_database():
     for facts in ({"posted": 2}, {"excepted_total": 1}, {"posted": None}):
         with pytest.raises(IntegrityError, match="message_balances"), transaction.atomic():
             Message.objects.update(**facts)
+
+
+def commit():
+    """What the database compares at the commit, while the test is one transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+@transaction.atomic
+def changed(file, facts):
+    File.objects.filter(pk=file.pk).update(**facts)
+    commit()
+
+
+@pytest.mark.parametrize(
+    "facts", [{"items": 2}, {"total": 1}, {"posted": 2}, {"posted_total": Decimal("4000.01")}]
+)
+def test_a_posted_file_that_is_not_its_messages_is_refused_by_the_database(facts):
+    add_people()
+    file = take(
+        register(row(), row(SECOND, line=2, period="132026"), row(reference="R2", knp="021"))
+    )
+    assert (file.items, file.posted, file.returned) == (3, 1, 1)
+    commit()
+    with pytest.raises(IntegrityError, match="do not add up"):
+        changed(file, facts)
+
+
+def test_a_file_none_of_whose_messages_is_counted_is_not_posted():
+    add_people()
+    file = take(register(row(), total="1"))
+    commit()
+    with pytest.raises(IntegrityError, match="do not add up"):
+        changed(file, {"state": "posted"})
+
+
+def test_a_file_without_items_is_posted():
+    assert take(register()).state == "posted"
+    commit()
 
 
 def test_a_held_file_has_nothing_counted():
