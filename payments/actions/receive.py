@@ -191,13 +191,18 @@ def _hold(file, differences, at):
 REPLACED = f"""
 UPDATE payments_file h
 SET state = 'replaced', answer = 'replaced', answered_at = %(at)s, replaced_by_id = %(file)s
-WHERE h.state = 'held' AND h.messages_count > 0 AND NOT EXISTS (
-    SELECT FROM payments_message m
-    WHERE m.file_id = h.id AND (m.reference, m.knp = '{returns.KNP}') NOT IN (
-        SELECT reference, knp = '{returns.KNP}' FROM payments_message WHERE file_id = %(file)s))"""
+WHERE h.state = 'held' AND EXISTS (
+    SELECT FROM payments_message m JOIN payments_message p
+        ON p.reference = m.reference AND (p.knp = '{returns.KNP}') = (m.knp = '{returns.KNP}')
+    WHERE m.file_id = h.id AND p.file_id = %(file)s
+) AND NOT EXISTS (
+    SELECT FROM payments_message m WHERE m.file_id = h.id AND NOT EXISTS (
+        SELECT FROM payments_message p JOIN payments_file f ON f.id = p.file_id
+        WHERE p.reference = m.reference AND (p.knp = '{returns.KNP}') = (m.knp = '{returns.KNP}')
+            AND f.state = 'posted'))"""
 
 
 def _replace_held(file, at):
-    """A held file all of whose references are posted now needs no answer any more."""
+    """A held file needs no answer any more once the last of its references is posted."""
     with connection.cursor() as cursor:
         cursor.execute(REPLACED, {"file": file.pk, "at": at})

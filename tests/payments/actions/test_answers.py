@@ -129,6 +129,39 @@ def test_a_file_with_some_of_its_references_does_not_replace_it():
     assert (two.state, two.replaced_by) == ("held", None)
 
 
+def test_several_files_that_have_all_its_references_together_replace_it():
+    add_people()
+    two = take(register(row(), row(SECOND, reference="R2"), total="0"))
+    take(register(row()), "first.csv")
+    take(register(row(reference="R2"), total="1"), "held.csv")
+    two.refresh_from_db()
+    assert (two.state, two.replaced_by) == ("held", None)
+    last = take(register(row(SECOND, reference="R2")), "last.csv")
+    two.refresh_from_db()
+    assert (two.state, two.answered_at, two.replaced_by) == ("replaced", AT, last)
+
+
+def test_a_return_is_no_part_of_what_replaces_a_payment():
+    add_people()
+    two = take(register(row(), row(SECOND, reference="R2"), total="0"))
+    for content in (row(reference="R2", knp="021"), row()):
+        assert take(register(content)).state == "posted"
+    two.refresh_from_db()
+    assert (two.state, two.replaced_by) == ("held", None)
+
+
+def test_a_file_is_replaced_by_none_that_has_none_of_its_references():
+    add_people()
+    take(register(row()), "first.csv")
+    repeats = take(register(row(amount="1.00")), "repeats.csv")
+    take(register(row(reference="R2")), "another.csv")
+    repeats.refresh_from_db()
+    assert (repeats.state, repeats.code, repeats.replaced_by) == (
+        *("held", "repeated_reference"),
+        None,
+    )
+
+
 def test_a_file_that_is_read_again_is_posted_once_nothing_stands_against_it():
     load_people()
     take_file(SAMPLES / "held" / "statement_2026-11_differs.camt053.xml")
