@@ -1,6 +1,6 @@
 """The verbs of the night in their order: each is safe to repeat, and after a kill to take up."""
 
-from itertools import chain
+from functools import partial
 
 from django.conf import settings
 
@@ -17,9 +17,19 @@ def through(on, *, at, scope="night", by=None, hands=1, progress=lambda run: Non
     """The whole night for a day; returns its Run, done or held by the brake.
 
     One that was killed before its reports gets them first: no later run knows what it changed.
+    Files at fault are told once everybody is judged.
     """
     report_last(at=at)
-    take_in(at=at)
+    judged = partial(_judged, on, at=at, scope=scope, by=by, hands=hands, progress=progress)
+    try:
+        take_in(at=at)
+    except ExceptionGroup:
+        judged()
+        raise
+    return judged()
+
+
+def _judged(on, *, at, scope, by, hands, progress):
     derive(at=at)
     run = runs.begin(on, scope, at=at, by=by)
     run = hands_.work(run, at=at, hands=hands, progress=progress)
@@ -29,10 +39,22 @@ def through(on, *, at, scope="night", by=None, hands=1, progress=lambda run: Non
 
 
 def take_in(*, at):
-    """Finishes files whose reading was cut off, and receives what was dropped into the inbox."""
-    dropped = inbox.take(settings.INBOX, at=at) if settings.INBOX is not None else ()
-    for _file in chain(receive.take_up(at=at), dropped):
-        pass
+    """Finishes files whose reading was cut off, and receives what was dropped into the inbox.
+
+    Nobody's file stops another one: those at fault are raised together, and tried again next time.
+    """
+    sources = [receive.take_up(at=at)]
+    if settings.INBOX is not None:
+        sources.append(inbox.take(settings.INBOX, at=at))
+    faults = []
+    for source in sources:
+        try:
+            for _file in source:
+                pass
+        except ExceptionGroup as group:
+            faults += group.exceptions
+    if faults:
+        raise ExceptionGroup("files at fault", faults)
 
 
 def derive(*, at):

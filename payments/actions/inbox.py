@@ -1,11 +1,12 @@
 """A folder into which others drop files; each is moved once what came of it is in the database."""
 
+from functools import partial
 from hashlib import file_digest
 from pathlib import Path
 
 from django.db import connection
 
-from payments.actions.receive import nothing, receive
+from payments.actions.receive import each, nothing, receive
 from payments.models import File
 
 LOCK = 20200102
@@ -23,7 +24,8 @@ def take(folder, *, at, progress=nothing):
     """Receives the files of a folder by their names and yields their File rows.
 
     What is being written has a name that begins with a dot or ends with `.part`. A file stands in
-    `taken` while it is received: one that stands there already was cut off, and is finished first.
+    `taken` while it is received: one that stands there already was cut off, and is finished first;
+    one at fault stays there.
     While somebody else takes files there is nothing to do.
     """
     with connection.cursor() as cursor:
@@ -31,16 +33,25 @@ def take(folder, *, at, progress=nothing):
         if not cursor.fetchone()[0]:
             return
         try:
-            yield from _take(folder, at, progress)
+            yield from each(
+                partial(_take, folder, at=at, progress=progress),
+                [*_files(folder / TAKEN), *_files(folder)],
+            )
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", (LOCK,))
 
 
-def _take(folder, at, progress):
-    for path in _files(folder / TAKEN):
-        yield _finish(folder, path, _known(path), at, progress)
-    for path in _files(folder):
-        yield _finish(folder, _move(path, folder / TAKEN), None, at, progress)
+def _take(folder, path, *, at, progress):
+    file = None
+    if path.parent == folder / TAKEN:
+        file = _known(path)
+    else:
+        path = _move(path, folder / TAKEN)
+    if file is None:
+        with path.open("rb") as stream:
+            file = receive(stream, path.name, at=at, progress=progress)
+    _move(path, folder / PLACES[file.state])
+    return file
 
 
 def _files(folder):
@@ -59,14 +70,6 @@ def _known(path):
     with path.open("rb") as stream:
         sha256 = file_digest(stream, "sha256").hexdigest()
     return File.objects.filter(sha256=sha256).exclude(state="reading").order_by("-id").first()
-
-
-def _finish(folder, path, file, at, progress):
-    if file is None:
-        with path.open("rb") as stream:
-            file = receive(stream, path.name, at=at, progress=progress)
-    _move(path, folder / PLACES[file.state])
-    return file
 
 
 def _move(path: Path, folder: Path):

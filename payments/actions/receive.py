@@ -3,6 +3,7 @@
 import hashlib
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import partial
 from pathlib import Path, PurePath
 from tempfile import NamedTemporaryFile
 from typing import NamedTuple
@@ -53,8 +54,22 @@ def resume(file, *, at, progress=nothing):
 
 def take_up(*, at):
     """Finishes and yields the files whose reading was cut off."""
-    for file in File.objects.filter(state="reading").order_by("pk"):
-        yield resume(file, at=at)
+    return each(partial(resume, at=at), File.objects.filter(state="reading").order_by("pk"))
+
+
+def each(take, files):
+    """Yields what is taken in of each file; their faults are raised once all had their turn."""
+    faults = []
+    for file in files:
+        try:
+            taken = take(file)
+        except Exception as fault:  # noqa: BLE001 - raised below
+            fault.add_note(f"file: {file}")
+            faults.append(fault)
+        else:
+            yield taken
+    if faults:
+        raise ExceptionGroup("files at fault", faults)
 
 
 def accept(stream, name, *, at, by):

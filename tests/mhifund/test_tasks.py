@@ -1,13 +1,19 @@
 """The night by the timetable: a chain of verbs that may come twice."""
 
+import io
+from functools import partial
+
 import pytest
 from celery.exceptions import Retry
 from django.conf import settings
+from django.core.management import call_command
 from django.utils import timezone
 
 from mhifund import tasks
 from mhifund.celery import app
 from mhifund.models import Report
+from payments.actions.receive import accept
+from payments.rules import formats
 from registry import tasks as registry_tasks
 from registry.actions import judge, runs
 from registry.models import Contribution, Recheck, Run, Verdict, VerdictChange
@@ -57,6 +63,28 @@ def test_the_night_receives_what_was_dropped_for_it(at_once, persons, tmp_path, 
     assert (tmp_path / "done" / "dropped.csv").exists()
     assert Contribution.objects.get().person.iin == ARMAN
     assert Verdict.objects.get(person__iin=ARMAN).missing
+
+
+@pytest.mark.parametrize("night", [tasks.night, partial(call_command, "night")])
+def test_a_file_at_fault_fails_the_night_after_everybody_is_judged(
+    night, at_once, persons, tmp_path, settings, monkeypatch
+):
+    settings.INBOX = tmp_path
+    kept = accept(io.BytesIO(b"kept"), "kept.csv", at=timezone.now(), by=None)
+    (tmp_path / "dropped.csv").write_bytes(b"dropped")
+
+    def at_fault(stream, name):
+        raise MemoryError(name)
+
+    monkeypatch.setattr(formats, "read", at_fault)
+    with pytest.raises(ExceptionGroup) as told:
+        night()
+    assert [str(fault) for fault in told.value.exceptions] == ["kept.csv", "dropped.csv"]
+    run = Run.objects.get()
+    assert (run.state, run.judged) == ("done", 2)
+    assert Report.objects.filter(run=run).count() == 8
+    kept.refresh_from_db()
+    assert (kept.state, (tmp_path / "taken" / "dropped.csv").exists()) == ("reading", True)
 
 
 def test_the_parts_of_a_night_are_judged_by_all_hands(at_once, persons, monkeypatch):

@@ -13,6 +13,7 @@ from django.db import connection
 
 from payments.actions import inbox
 from payments.models import File
+from payments.rules import formats
 from registry.models import Contribution
 from tests.payments.actions.office import AT, SECOND, add_people, register, row, state
 
@@ -81,14 +82,38 @@ def test_a_file_that_was_received_but_not_moved_is_only_moved(tmp_path, content,
         return move(path, folder)
 
     monkeypatch.setattr(inbox, "_move", cut_off)
-    with pytest.raises(InterruptedError):
+    with pytest.raises(ExceptionGroup) as told:
         taken(tmp_path)
+    assert [type(fault) for fault in told.value.exceptions] == [InterruptedError]
     monkeypatch.undo()
     assert tree(tmp_path) == ["taken/a.csv"]
     (first,) = File.objects.all()
     assert taken(tmp_path) == [("a.csv", first.state)]
     assert tree(tmp_path) == [f"{inbox.PLACES[first.state]}/a.csv"]
     assert File.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_file_at_fault_stops_no_other_and_is_taken_the_next_time(tmp_path, monkeypatch):
+    add_people()
+    drop(tmp_path, **GOOD, c_csv=HELD)
+    read = formats.read
+
+    def at_fault(stream, name):
+        if name != "c.csv":
+            raise MemoryError(name)
+        return read(stream, name)
+
+    monkeypatch.setattr(formats, "read", at_fault)
+    received = inbox.take(tmp_path, at=AT)
+    assert next(received).name == "c.csv"
+    with pytest.raises(ExceptionGroup) as told:
+        next(received)
+    assert [str(fault) for fault in told.value.exceptions] == ["a.csv", "b.csv"]
+    assert tree(tmp_path) == ["held/c.csv", "taken/a.csv", "taken/b.csv"]
+    monkeypatch.undo()
+    assert taken(tmp_path) == [("a.csv", "posted"), ("b.csv", "posted")]
+    assert tree(tmp_path) == ["done/a.csv", "done/b.csv", "held/c.csv"]
 
 
 @pytest.mark.django_db
