@@ -11,6 +11,9 @@ from payments import labels
 from registry.models import Contribution, Person
 from registry.models.keeping import APPEND_ONLY, NO_DELETE
 
+NOT_TAKEN = "refused", "rejected"
+"""States of a file that may come again."""
+
 ADD_UP = """
     IF EXISTS (
         SELECT FROM payments_file f CROSS JOIN LATERAL (
@@ -93,7 +96,9 @@ class File(models.Model):
         indexes = (models.Index(fields=("received_at",), name="file_by_day"),)
         constraints = (
             models.UniqueConstraint(
-                fields=("sha256",), condition=~Q(state="refused"), name="file_received_once"
+                fields=("sha256",),
+                condition=~Q(state__in=NOT_TAKEN),
+                name="file_received_once",
             ),
             models.CheckConstraint(
                 condition=~Q(answer="released") | ~Q(answered_by=F("received_by")),

@@ -36,7 +36,7 @@ def release(file, *, by, at, note):
 
 @transaction.atomic
 def reject(file, *, by, at, note):
-    """Puts a file aside for good."""
+    """Puts a file aside; what was rejected by mistake comes in again."""
     file = _held(file)
     file.state = "rejected"
     return _answered(file, "rejected", by, at, note)

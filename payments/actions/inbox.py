@@ -69,7 +69,8 @@ def _known(path):
     """The row of a file whose receipt came to its end before it was moved."""
     with path.open("rb") as stream:
         sha256 = file_digest(stream, "sha256").hexdigest()
-    return File.objects.filter(sha256=sha256).exclude(state="reading").order_by("-id").first()
+    ended = File.objects.filter(sha256=sha256).exclude(state__in=("reading", "rejected"))
+    return ended.order_by("-id").first()
 
 
 def _move(path: Path, folder: Path):

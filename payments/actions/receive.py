@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from payments.actions import incoming, statement
 from payments.actions.post import post
-from payments.models import File
+from payments.models import NOT_TAKEN, File
 from payments.rules import formats, returns
 from payments.rules.camt053 import Statement
 from payments.rules.totals import Difference, Refusal, Refused
@@ -133,7 +133,7 @@ def _new(copy, name, at, by):
     file = _row(copy, name, at, by)
     if copy.size > settings.LARGEST_FILE:
         return _refuse(file, Refusal.TOO_LARGE, f"more than {settings.LARGEST_FILE} bytes", at)
-    before = File.objects.filter(sha256=copy.sha256).exclude(state="refused").first()
+    before = File.objects.filter(sha256=copy.sha256).exclude(state__in=NOT_TAKEN).first()
     if before is not None:
         return _refuse(file, Refusal.ALREADY_RECEIVED, before.name, at)
     copy.keep()
@@ -167,7 +167,8 @@ def _read(file, at, progress):
         _take_in(file, at, progress)
     except Refused as refused:
         _refuse(file, refused.code, refused.text, at)
-        path(file.sha256).unlink()
+        if not File.objects.filter(sha256=file.sha256, state="rejected").exists():
+            path(file.sha256).unlink()
 
 
 def _take_in(file, at, progress):

@@ -7,6 +7,8 @@ from django.db import IntegrityError
 from payments.actions import held
 from payments.actions.receive import path, receive
 from payments.models import File, Message
+from payments.rules import formats
+from payments.rules.totals import Refusal, Refused
 from registry.models import Contribution
 from tests.payments.actions.office import (
     AT,
@@ -100,7 +102,7 @@ def test_a_file_in_which_another_difference_turns_up_is_held_again(file, officer
     assert [row["code"] for row in file.differences] == ["trailer_total", "repeated_reference"]
 
 
-def test_a_rejected_file_stays_unposted_and_comes_in_no_more(file, officers):
+def test_a_rejected_file_stays_unposted_and_may_come_in_again(file, officers):
     held.reject(file, by=officers[0], at=LATER, note="sent by mistake")
     file.refresh_from_db()
     assert (file.state, file.answer, file.answer_note) == (
@@ -108,10 +110,31 @@ def test_a_rejected_file_stays_unposted_and_comes_in_no_more(file, officers):
         "sent by mistake",
     )
     again = take(register(row(), row(SECOND, line=2), total=OFF_BY_ONE), "again.csv")
-    assert (again.state, again.code) == ("refused", "already_received")
+    assert (again.state, again.code, again.pk == file.pk) == ("held", "trailer_total", False)
+    third = take(register(row(), row(SECOND, line=2), total=OFF_BY_ONE), "third.csv")
+    assert (third.state, third.code) == ("refused", "already_received")
     for answer in (held.reject, held.release):
         with pytest.raises(held.NotPossible, match="not_held"):
             answer(file, by=officers[1], at=LATER, note="x")
+    held.release(again, by=officers[1], at=LATER, note="x")
+    read(again)
+    assert dict(File.objects.values_list("name", "state")) == {
+        "register.csv": "rejected",
+        "again.csv": "posted",
+        "third.csv": "refused",
+    }
+
+
+def test_what_was_rejected_is_kept_when_it_is_refused_later(file, officers, monkeypatch):
+    held.reject(file, by=officers[0], at=LATER, note="sent by mistake")
+
+    def unreadable(stream, name):
+        raise Refused(Refusal.UNREADABLE, name)
+
+    monkeypatch.setattr(formats, "read", unreadable)
+    content = path(file.sha256).read_bytes()
+    assert take(content, "again.csv").state == "refused"
+    assert path(file.sha256).read_bytes() == content
 
 
 def test_a_corrected_file_with_all_its_references_replaces_it(file):
