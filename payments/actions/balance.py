@@ -1,5 +1,6 @@
 """The money of a day: what the bank credited, what registers say, and what became of it."""
 
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -21,11 +22,15 @@ class Line(NamedTuple):
 
 
 class Unmatched(NamedTuple):
-    """A reference of which the bank and the registers tell different sums; None: nothing at all."""
+    """A reference of which the bank and the registers tell different sums; None: nothing at all.
+
+    `elsewhere` is the day of which the side without a sum tells.
+    """
 
     reference: str
     bank: Decimal | None
     registers: Decimal | None
+    elsewhere: date | None = None
 
 
 class Balance(NamedTuple):
@@ -79,9 +84,22 @@ WITH bank AS ({BANK}), register AS (
     FROM payments_message m JOIN payments_file f ON f.id = m.file_id
     WHERE m.credited_on = %(on)s AND f.state IN ('posted', 'held') AND m.knp <> %(returned)s
     GROUP BY m.reference
+), unmatched AS (
+    SELECT reference, b.total AS bank, r.total AS registers, CASE
+        WHEN b.total IS NULL THEN (
+            SELECT e.booked_on FROM payments_statemententry e
+            WHERE e.reference = r.reference ORDER BY e.file_id DESC, e.booked_on LIMIT 1)
+        WHEN r.total IS NULL THEN (
+            SELECT min(m.credited_on)
+            FROM payments_message m JOIN payments_file f ON f.id = m.file_id
+            WHERE m.reference = b.reference AND f.state IN ('posted', 'held')
+                AND m.knp <> %(returned)s)
+        END AS elsewhere
+    FROM bank b FULL JOIN register r USING (reference)
+    WHERE b.total IS DISTINCT FROM r.total
 )
-SELECT reference, b.total, r.total FROM bank b FULL JOIN register r USING (reference)
-WHERE b.total IS DISTINCT FROM r.total AND {TOLD}
+SELECT reference, bank, registers, elsewhere FROM unmatched
+WHERE elsewhere IS NOT NULL OR {TOLD}
 ORDER BY reference LIMIT %(most)s"""
 
 

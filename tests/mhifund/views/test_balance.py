@@ -1,12 +1,17 @@
 """A day's balance on the page and as a file."""
 
 import io
+from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from pypdf import PdfReader
 
 from mhifund.views import balance
+from payments.actions.receive import receive
+from payments.rules import camt053
+from payments.rules.totals import Entry
 from tests.mhifund.office import AIDOS, item, known, register
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +37,15 @@ def test_the_latest_day_of_crediting_is_shown_and_another_can_be_asked(as_role, 
     other = page(client, on="07.10.2026")
     assert other.context["balance"].registers.items == 0
     assert "Balance of 06.10.2026" in page(client, on="x").content.decode()
+
+
+def test_where_the_bank_booked_on_another_day_each_day_leads_to_the_other(as_role, day):
+    entry = Entry("R1", 10_000, date(2026, 10, 7), True)
+    receive(io.BytesIO(b"".join(camt053.write([entry], "1"))), "bank.xml", at=timezone.now())
+    client = as_role("treasurer")
+    for on, other in (("06.10.2026", "07.10.2026"), ("07.10.2026", "06.10.2026")):
+        text = page(client, on=on).content.decode()
+        assert f'<a href="?on={other}">another day: {other}</a>' in text
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv"])

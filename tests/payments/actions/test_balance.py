@@ -148,6 +148,17 @@ def test_a_statement_that_credits_nothing_differs_from_a_register_too():
     assert found.unmatched == [Unmatched("R1", None, Decimal(2000))]
 
 
+def test_a_reference_that_the_bank_booked_on_another_day_is_told_on_both():
+    add_people()
+    take(register(row(), row(reference="R2")))
+    next_day = date(2026, 11, 11)
+    take(b"".join(camt053.write([Entry("R1", 200_000, next_day, True)], "1")), "bank.xml")
+    found, later = of_day(DAY), of_day(next_day)
+    assert (found.told, later.told, later.difference) == (False, True, Decimal(2000))
+    assert found.unmatched == [Unmatched("R1", None, Decimal(2000), next_day)]
+    assert later.unmatched == [Unmatched("R1", Decimal(2000), None, DAY)]
+
+
 def test_each_reference_of_a_day_is_told_first_where_the_bank_differs():
     add_people()
     take(register(row(), row(SECOND, line=2, period="132026"), row(reference="R2")))
