@@ -345,10 +345,15 @@ class Return(models.Model):
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
     first_name = models.CharField(_("first name"), max_length=100, blank=True)
     middle_name = models.CharField(_("middle name"), max_length=100, blank=True)
+    birth_date = models.DateField(_("birth date"), null=True, blank=True)
     payer = models.CharField(_("payer"), max_length=40, db_collation="C")
     period = models.CharField(_("period"), max_length=20)
     amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
     returned_on = models.DateField(_("sent back on"))
+    order_no = models.CharField(
+        _("order of the return"), max_length=60, blank=True, default="", db_default=""
+    )
+    order_date = models.DateField(_("date of the order of the return"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=255, blank=True)
     original_reference = models.CharField(
         _("reference of the payment"), max_length=60, db_collation="C", blank=True

@@ -107,7 +107,8 @@ def take(request, pk, form):
     within = access.regions(request.user)
     regions = None if within is None else [region.pk for region in within]
     exceptions = access.exceptions_for(request.user, ExceptionItem.objects.all())
-    found = portions(file, exceptions=exceptions, regions=regions)
+    returns = access.returns_for(request.user, Return.objects.all())
+    found = portions(file, exceptions=exceptions, returns=returns, regions=regions)
     if not request.user.has_perm("registry.unmask_iin"):
         found = map(_masked, found)
     return takings.take_register(request, {"file": pk}, found, form, f"register-{pk}")

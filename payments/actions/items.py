@@ -1,14 +1,19 @@
-"""The items of a posted register as they came: booked or left out, in the order of their lines."""
+"""The items of a posted register as they came: booked, left out or sent back, line by line."""
 
 from heapq import merge
 from itertools import groupby, islice
+from math import inf
 from operator import itemgetter
 
 from django.db import connection
+from django.db.models import F, FloatField, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 
-from payments.models import ExceptionItem
+from payments.models import ExceptionItem, Return
+from payments.models import Message as Kept
 from payments.rules.items import Item, Message, Portion
 from payments.rules.mt102_out import MOST_ITEMS
+from payments.rules.returns import KNP
 
 CHUNK = 2_000
 CENT = 100
@@ -36,18 +41,27 @@ LEFT_OUT = (
     *("knp", "payer", "message__payer_name", "line", "iin", "last_name", "first_name"),
     *("middle_name", "birth_date", "period", "amount"),
 )
+SENT_BACK = (
+    *("place", "rank", "message__reference", "order_no", "order_date", "returned_on"),
+    *("knp", *LEFT_OUT[7:]),
+)
 
 
-def portions(file, *, exceptions=None, regions=None):
+def portions(file, *, exceptions=None, returns=None, regions=None):
     """Portions of the file, read as they are asked for.
 
-    Of what was booked only the persons of `regions` (codes), and of what was left out only
-    `exceptions`, a queryset; all where these are None.
+    Of what was booked only the persons of `regions` (codes), of what was left out or sent back
+    only `exceptions` and `returns`, querysets; all where these are None.
     """
     if exceptions is None:
         exceptions = ExceptionItem.objects.all()
     left_out = exceptions.filter(message__file=file).order_by("message__number", "rank")
-    rows = merge(_booked(file, regions), left_out.values_list(*LEFT_OUT).iterator(CHUNK), key=PLACE)
+    rows = merge(
+        _booked(file, regions),
+        left_out.values_list(*LEFT_OUT).iterator(CHUNK),
+        _sent_back(file, returns),
+        key=PLACE,
+    )
     for order, same in groupby(rows, key=_order):
         message = Message(*order, 0, 0, None)
         while items := [_item(row) for row in islice(same, MOST_ITEMS)]:
@@ -65,6 +79,20 @@ def _booked(file, regions):
         cursor.execute(BOOKED, values)
         while rows := cursor.fetchmany(CHUNK):
             yield from rows
+
+
+def _sent_back(file, returns):
+    """Behind the payments of the same reference: messages of one reference come together."""
+    if returns is None:
+        returns = Return.objects.all()
+    paid = Kept.objects.filter(file=file, reference=OuterRef("message__reference"))
+    place = Subquery(paid.exclude(knp=KNP).values("number"))
+    rows = returns.filter(message__file=file).annotate(
+        place=Coalesce(place, F("message__number")),
+        rank=Value(inf, FloatField()),
+        knp=Value(KNP),
+    )
+    return rows.order_by("place", "id").values_list(*SENT_BACK).iterator(CHUNK)
 
 
 def _order(row):

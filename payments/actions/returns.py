@@ -16,13 +16,13 @@ SELECT i.row, i.raw, o.purpose
 FROM incoming_item i JOIN incoming_order o ON o.number = i.order_number
 WHERE o.knp = %s AND i.row >= %s AND i.row < %s"""
 KEEP = """
-INSERT INTO payments_return (message_id, line, raw, iin, last_name, first_name, middle_name, payer,
-    period, amount, returned_on, reason, original_reference, original_no, original_date,
-    recorded_at)
+INSERT INTO payments_return (message_id, line, raw, iin, last_name, first_name, middle_name,
+    birth_date, payer, period, amount, returned_on, order_no, order_date, reason,
+    original_reference, original_no, original_date, recorded_at)
 SELECT o.message, i.line, i.raw, left(i.iin, 40), left(i.last_name, 100), left(i.first_name, 100),
-    left(i.middle_name, 100), left(o.payer, 40), left(i.period, 20), i.amount / 100.0,
-    o.credited_on, left(d.reason, 255), left(d.reference, 60), left(d.order_no, 60), d.order_date,
-    %s
+    left(i.middle_name, 100), i.birth_date, left(o.payer, 40), left(i.period, 20),
+    i.amount / 100.0, o.credited_on, o.order_no, o.order_date, left(d.reason, 255),
+    left(d.reference, 60), left(d.order_no, 60), d.order_date, %s
 FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::date[])
         AS d (row, reason, reference, order_no, order_date)
     JOIN incoming_item i ON i.row = d.row

@@ -317,6 +317,18 @@ def test_who_sees_some_regions_takes_the_items_of_their_persons(as_role):
     assert client.get(reverse("take_file", args=[file.pk])).status_code == 403
 
 
+def test_what_was_sent_back_is_taken_within_the_regions_and_masked(as_role):
+    known(AIDOS, ARMAN)
+    back = [item(f"B{iin}", iin, "092026", "1.00", knp="021") for iin in (AIDOS, ARMAN)]
+    file = register("r.csv", item("R1", AIDOS, "092026", "100.00"), *back)
+    found = read(taken(as_role("reconciliation_officer", "62"), file.pk, "csv"))
+    assert [(one.iin, one.amount) for one in found.items] == [(AIDOS, 10000), (AIDOS, 100)]
+    masked = taken(as_role("treasurer"), file.pk, "csv").decode()
+    assert masked.splitlines()[-1].startswith("ИТОГО;3;")
+    assert f";{AIDOS};" not in masked
+    assert f";{ARMAN};" not in masked
+
+
 FORMS = ("csv", "xlsx", "camt053")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from payments.actions import exceptions, items
 from payments.models import ExceptionItem
-from payments.rules import mt102_out, sheet
+from payments.rules import mt102_out, sheet, workbook
 from payments.rules.items import Item, Message
 from registry.actions import identity
 from registry.models import Person
@@ -102,6 +102,70 @@ def test_an_item_has_the_number_under_which_it_came(file):
 def test_a_merged_person_keeps_the_number_that_came(file):
     identity.merge(*Person.objects.filter(iin__in=[AIDOS, ARMAN]).order_by("iin"), at=LATER)
     assert [one for _message, some in items.portions(file) for one in some] == FIRST + SECOND
+
+
+BACK = [Item(0, 6, *WHO[AIGUL], "092026", None, 300, ""), Item(0, 2, *WHO[AIDOS], "1", None, 5, "")]
+
+
+def sent_back(*first):
+    """Returns under the reference of payments, with another reference in between."""
+    lines = [
+        *first,
+        item("R1", AIGUL, "092026", "3.00", knp="021").replace("R1;1", "R1;6"),
+        item("R2", AIDOS, "092026", "1.00"),
+        item("R1", AIDOS, "1", "0.05", knp="021").replace("R1;1", "R1;2"),
+    ]
+    return register("back.csv", *lines)
+
+
+def returned(number):
+    return message(number, "R1")._replace(knp="021")
+
+
+@pytest.mark.parametrize("write", [sheet.write, workbook.write, mt102_out.write])
+def test_what_was_sent_back_is_given_out_behind_the_payments_of_its_reference(write):
+    known(AIDOS)
+    again = sent_back(item("R1", AIDOS, "092026", "100.00"))
+    assert (again.state, again.posted, again.returned) == ("posted", 2, 2)
+    assert [*items.portions(again)] == [
+        (message(0, "R1"), FIRST[:1]),
+        (returned(0), BACK),
+        (message(2, "R2"), [FIRST[0]._replace(message=2, amount=100)]),
+    ]
+    found = read(b"".join(write(items.portions(again))))
+    assert found.differences == []
+    assert [(one.knp, one.items, one.total) for one in found.messages] == [
+        ("121", 1, 10000),
+        ("021", 2, 305),
+        ("121", 1, 100),
+    ]
+    assert [(one.iin, one.birth_date, one.amount) for one in found.items] == [
+        (AIDOS, date(1966, 7, 22), 10000),
+        (AIGUL, date(1988, 8, 9), 300),
+        (AIDOS, date(1966, 7, 22), 5),
+        (AIDOS, date(1966, 7, 22), 100),
+    ]
+
+
+def test_what_was_sent_back_before_its_payments_stays_with_them():
+    known(AIDOS)
+    again = sent_back(
+        item("R1", AIDOS, "092026", "2.00", knp="021").replace("R1;1", "R1;7"),
+        item("R2", AIDOS, "082026", "1.00").replace("R2;1", "R2;2"),
+        item("R1", AIDOS, "092026", "100.00"),
+    )
+    found = [(one.message.reference, one.message.knp) for one in items.portions(again)]
+    assert found == [("R2", "121"), ("R1", "121"), ("R1", "021")]
+    assert read(b"".join(mt102_out.write(items.portions(again)))).differences == []
+
+
+def test_a_file_of_nothing_but_returns_is_given_out():
+    again = register("back.csv", item("B1", AIGUL, "092026", "3.00", knp="021"))
+    ((order, some),) = items.portions(again)
+    assert (order, some) == (
+        message(0, "B1")._replace(knp="021"),
+        [BACK[0]._replace(line=1)],
+    )
 
 
 def test_another_region_sees_its_own(file):
