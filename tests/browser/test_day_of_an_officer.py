@@ -110,6 +110,17 @@ def test_an_officer_works_through_the_exceptions_with_the_keys(desk, worker, lan
     officer.page.click("#queue [value=assign]")
     officer.page.wait_for_selector(".note-warning")
     officer.keep("workbench_answers")
+    officer.page.wait_for_selector("#evidence .panel")
+    officer.page.click("#queue [data-all]")
+    officer.page.click("#queue [value=return]")
+    assert officer.page.evaluate("document.activeElement.name") == "note"
+    officer.page.keyboard.type("handed back")
+    officer.page.click("#queue [value=return]")
+    officer.page.wait_for_selector(".note-success")
+    assert set(ExceptionItem.objects.filter(note="handed back").values_list("state")) == {
+        ("returned",)
+    }
+    assert not ExceptionItem.objects.filter(state="open").exists()
     officer.open("/exceptions/?state=posted")
     officer.page.wait_for_selector("#evidence [value=undo]")
     officer.keep("workbench_posted")

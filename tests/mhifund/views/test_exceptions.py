@@ -96,6 +96,26 @@ def test_putting_off_and_returning_need_a_note(officer, queue, asked, state):
     assert (queue[0].state, queue[0].note) == (state, "asked the payer")
 
 
+@pytest.mark.parametrize(("asked", "state"), [("hold", "held"), ("return", "returned")])
+def test_many_are_put_off_or_returned_with_one_note_and_an_answer_each(
+    officer, queue, asked, state
+):
+    page = text_of(officer.get(reverse("exceptions")))
+    assert page.index('id="queue"') < page.index(f'name="act" value="{asked}">')
+    register("s.csv", item("R3", AIDOS, "132026", "70.00"))
+    rows = [*ExceptionItem.objects.order_by("pk")]
+    exceptions.take({rows[1].pk: 0}, by=None, at=AT)
+    assert act(officer, rows, asked, "asked the payer") == [
+        "Done with 2 items.",
+        "R2, line 1: Somebody changed it meanwhile; it is left as it is now.",
+    ]
+    assert [(row.state, row.note) for row in rows] == [
+        (state, "asked the payer"),
+        ("open", ""),
+        (state, "asked the payer"),
+    ]
+
+
 def test_the_list_stays_narrowed_as_it_was(officer, queue):
     chosen = {"row": f"{queue[1].pk}:0", "act": "take", "back": "state=open&code=bad_period"}
     assert officer.post(reverse(ACT), chosen)["Location"].endswith("?state=open&code=bad_period")
