@@ -4,6 +4,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from mhifund import labels
+from payments.models import ExceptionItem
 from registry.models import FormerIin, Person
 
 
@@ -50,6 +51,16 @@ def exceptions_for(user, items):
     if within is None:
         return items
     return returns_for(user, items).filter(Q(entry=None) | Q(entry__person__region__in=within))
+
+
+def events_for(user, events):
+    """Acts on the items the user may see, but those that name a person of another region."""
+    within = regions(user)
+    if within is None:
+        return events
+    items = exceptions_for(user, ExceptionItem.objects.all())
+    named = Q(person=None) | Q(person__region__in=within)
+    return events.filter(named, item__in=items)
 
 
 def returns_for(user, items):

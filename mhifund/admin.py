@@ -195,6 +195,9 @@ class ExceptionEventAdmin(ReadOnly):
     list_select_related = ("item", "by")
     raw_id_fields = ("item", "person")
 
+    def get_queryset(self, request):
+        return access.events_for(request.user, super().get_queryset(request))
+
 
 @admin.register(registry.PaidMonths, registry.Recheck, registry.Awaiting)
 class MarkAdmin(OfPersons):

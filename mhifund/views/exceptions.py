@@ -71,7 +71,7 @@ def evidence(request, pk):
         "candidates": found if item.state in actions.UNSETTLED else [],
         "best": best,
         "tiles": card.tiles(best) if best and request.user.has_perm("registry.view_card") else None,
-        "events": item.events.select_related("by", "person"),
+        "events": access.events_for(request.user, item.events.select_related("by", "person")),
         "why": Why(),
     }
     return render(request, "mhifund/evidence.html", context)

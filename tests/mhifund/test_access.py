@@ -5,7 +5,7 @@ from django.contrib.auth import get_user_model
 
 from mhifund import access
 from payments.actions import exceptions
-from payments.models import ExceptionItem
+from payments.models import ExceptionEvent, ExceptionItem
 from tests.mhifund.office import AIDOS, ARMAN, AT, item, known, register, staff
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +67,23 @@ def test_an_item_that_was_posted_for_somebody_of_another_region_is_not_shown():
     assert seen_by() == [1, 1]
     exceptions.assign({row.pk: row.version}, by=users[1], at=AT, person=arman)
     assert seen_by() == [0, 1]
+
+
+def test_acts_are_seen_with_their_item_and_within_the_regions_of_whom_they_name():
+    [arman] = known(ARMAN)
+    register(
+        "one.csv",
+        item("R1", "not-an-iin", "092026", "300.00"),
+        item("R2", ARMAN, "132026", "200.00"),
+    )
+    first, second = ExceptionItem.objects.order_by("pk")
+    users = staff("reconciliation_officer", "62"), staff("auditor", "63"), staff("treasurer")
+    exceptions.assign({first.pk: 0}, by=users[1], at=AT, person=arman)
+    exceptions.undo({first.pk: 1}, by=users[1], at=AT)
+    exceptions.hold({second.pk: 0}, by=users[1], at=AT, note="x")
+    events = ExceptionEvent.objects.order_by("pk")
+    assert [[event.act for event in access.events_for(user, events)] for user in users] == [
+        ["undone"],
+        ["posted", "undone", "held"],
+        ["posted", "undone", "held"],
+    ]

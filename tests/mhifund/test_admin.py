@@ -10,9 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from payments.actions import exceptions
+from payments.models import ExceptionEvent, ExceptionItem
 from registry.admin import ReadOnly
 from registry.models import Person
-from tests.mhifund.office import AIDOS, ARMAN, item, known, register, staff
+from tests.mhifund.office import AIDOS, ARMAN, AT, item, known, register, staff
 
 pytestmark = pytest.mark.django_db
 OURS = [
@@ -102,6 +104,24 @@ def test_rows_of_other_regions_stay_out_of_every_list_of_persons(client):
         text = client.get(url).content.decode()
         assert "ҒАББАСОВ" not in text, model
         assert "660722" not in text, model
+
+
+def test_what_was_done_with_an_item_is_listed_and_opened_within_the_regions(client):
+    aidos, arman = known(AIDOS, ARMAN)
+    register("r.csv", *(item(f"R{n}", "not-an-iin", "092026", "1.00") for n in range(2)))
+    user = staff("auditor", "63")
+    user.is_staff = True
+    user.save()
+    for row, person in zip(ExceptionItem.objects.order_by("pk"), (aidos, arman), strict=True):
+        exceptions.assign({row.pk: 0}, by=user, at=AT, person=person)
+    client.force_login(user)
+    answer = client.get(reverse("admin:payments_exceptionevent_changelist"))
+    assert [event.person for event in answer.context["cl"].result_list] == [arman]
+    opened = [
+        client.get(reverse("admin:payments_exceptionevent_change", args=[event.pk])).status_code
+        for event in ExceptionEvent.objects.order_by("pk")
+    ]
+    assert opened == [302, 200]
 
 
 @pytest.mark.parametrize(

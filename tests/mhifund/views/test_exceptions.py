@@ -141,6 +141,20 @@ def test_an_item_of_another_region_is_neither_seen_nor_done_nor_given_away(as_ro
     assert not ExceptionItem.objects.exclude(version=0).exists()
 
 
+def test_whom_an_undone_act_was_for_is_told_within_the_region_only(as_role, officer, queue):
+    person = known(ARMAN)[0]
+    act(officer, queue[:1], f"assign:{person.pk}", "typed wrong")
+    act(officer, queue[:1], "undo")
+    told = f"{person.full_name}<div"
+    assert told in text_of(evidence(officer, queue[0]))
+    client = as_role("reconciliation_officer", "62")
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    text = text_of(evidence(client, queue[0]))
+    assert "undone" in text
+    assert told not in text
+    assert "typed wrong" not in text
+
+
 def test_who_may_not_work_on_exceptions_only_looks(as_role, queue):
     client = as_role("treasurer")
     assert 'name="act"' not in text_of(client.get(reverse("exceptions")))
