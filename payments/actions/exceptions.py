@@ -76,12 +76,22 @@ def undo(wanted, *, by, at):
                     answers[item.pk] = "asked_back"
                     continue
                 _exclude(item, at)
-            answers |= _marked([item], "undone", by, at, state=last.before, entry=None, note="")
+            note = _note_before(item)
+            answers |= _marked([item], "undone", by, at, state=last.before, entry=None)
+            ExceptionItem.objects.filter(pk=item.pk).update(note=note)
         derive(at=at)
         book.settle(TOUCHED)
         return answers
 
     return _each(wanted, undone, states=(*UNSETTLED, "posted", "returned"))
+
+
+def _note_before(item):
+    """The note of the act that stands once the last one is undone."""
+    standing = []
+    for event in item.events.exclude(act="taken").order_by("pk"):
+        standing = standing[:-1] if event.act == "undone" else [*standing, event]
+    return standing[-2].note if len(standing) > 1 else ""
 
 
 RETRIABLE = """

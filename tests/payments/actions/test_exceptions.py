@@ -181,6 +181,32 @@ def test_items_are_taken_on_put_off_and_returned_and_each_is_undone(officer):
     ]
 
 
+@pytest.mark.parametrize("last", ["give_back", "hold", "assign"])
+def test_what_is_undone_leaves_the_note_with_which_the_item_was_put_off(officer, last):
+    add_people()
+    queue(unknown())
+    whom = {"person": Person.objects.get(iin=FIRST)} if last == "assign" else {}
+
+    def done(act, **facts):
+        seen = {item().pk: item().version}
+        assert getattr(exceptions, act)(seen, by=officer, at=AT, **facts) == {item().pk: ""}
+        return item().state, item().note
+
+    assert done("hold", note="asked the payer") == ("held", "asked the payer")
+    for note in ("first", "second"):
+        assert done(last, note=note, **whom)[1] == note
+        assert done("undo") == ("held", "asked the payer")
+    assert {note for act, _before, note in acts() if act == "undone"} == {""}
+
+
+def test_what_was_put_off_first_of_all_has_no_note_once_that_is_undone(officer):
+    add_people()
+    seen = queue(unknown())
+    exceptions.hold(seen, by=officer, at=AT, note="asked the payer")
+    exceptions.undo({item().pk: 1}, by=officer, at=AT)
+    assert (item().state, item().note) == ("open", "")
+
+
 def test_every_row_of_many_gets_its_answer(officer):
     add_people()
     seen = queue(
