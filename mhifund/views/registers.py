@@ -9,7 +9,7 @@ from mhifund import access, levels, takings
 from mhifund.filters import FileFilter
 from mhifund.forms import Why
 from mhifund.listing import newest_first
-from payments.actions import held
+from payments.actions import account, held
 from payments.actions.items import portions
 from payments.actions.receive import path
 from payments.models import ExceptionItem, File, Return
@@ -58,8 +58,8 @@ def register(request, pk):
             "whole": _may_take_whole(request.user, file),
             "own": file.received_by_id == request.user.pk,
             "statement_entries": _entries(file),
-            "findings": _most_first(file.finding_codes()),
-            "exception_counts": _most_first(file.exception_codes()),
+            "findings": _most_first(account.finding_codes(file)),
+            "exception_counts": _most_first(account.exception_codes(file)),
             "payment_messages": messages[:MESSAGES],
             "first_message": first,
             "next_message": messages[MESSAGES].number if len(messages) > MESSAGES else None,

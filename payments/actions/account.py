@@ -2,10 +2,12 @@
 
 from decimal import Decimal
 
+from django.db.models import Count, F, Func
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from payments import labels
+from payments.models import ExceptionItem, Finding
 
 SHOWN = 5
 
@@ -24,10 +26,32 @@ def account(file):
         "items": file.items,
         "posted": file.posted,
         "returned": file.returned,
-        "exceptions": file.exception_codes(),
-        "findings": file.finding_codes(),
+        "exceptions": exception_codes(file),
+        "findings": finding_codes(file),
         "total": Decimal(file.total),  # a refused file has the bare 0 of the field
     }
+
+
+def exception_codes(file):
+    """How many items of the file are in the queue for each code."""
+    code = Func(F("codes"), function="unnest")
+    rows = ExceptionItem.objects.filter(message__file=file).annotate(code=code)
+    return _counted(rows.values_list("code"))
+
+
+def finding_codes(file):
+    """How many posted items of the file have each finding."""
+    if file.first_entry is None:
+        return {}
+    first, last = file.first_entry, file.last_entry
+    rows = Finding.objects.filter(dropped_at=None).values_list("code")
+    own = _counted(rows.filter(entry__gte=first, entry__lte=last))
+    moved = _counted(rows.filter(entry__moved__origin__gte=first, entry__moved__origin__lte=last))
+    return {code: own.get(code, 0) + moved.get(code, 0) for code in sorted({*own, *moved})}
+
+
+def _counted(rows):
+    return dict(rows.annotate(count=Count("pk")).order_by("code"))
 
 
 def sentences(file):

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0012_files_too_large'),
+        ('payments', '0014_rejected_files_come_again'),
     ]
 
     operations = [

@@ -1,0 +1,19 @@
+"""What came in: files, their messages, what could not be posted, and what was noticed."""
+
+from payments.models.exceptions import ExceptionEvent, ExceptionItem
+from payments.models.files import NOT_TAKEN, File, Message, StatementEntry
+from payments.models.findings import OPEN, Finding, Overpayment
+from payments.models.returns import Return
+
+__all__ = [
+    "NOT_TAKEN",
+    "OPEN",
+    "ExceptionEvent",
+    "ExceptionItem",
+    "File",
+    "Finding",
+    "Message",
+    "Overpayment",
+    "Return",
+    "StatementEntry",
+]
