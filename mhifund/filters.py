@@ -5,7 +5,7 @@ from django.forms import HiddenInput
 from django.utils.translation import gettext_lazy as _
 
 from payments import labels
-from payments.models import ExceptionItem, File, Overpayment, Return
+from payments.models import FILE_RANKS, ExceptionItem, File, Overpayment, Return
 
 ANY = _("any")
 
@@ -77,7 +77,7 @@ class ExceptionFilter(django_filters.FilterSet):
         method="is_of",
     )
 
-    file = django_filters.NumberFilter(field_name="message__file_id", widget=HiddenInput)
+    file = django_filters.NumberFilter(method="is_in", widget=HiddenInput)
 
     class Meta:
         model = ExceptionItem
@@ -85,6 +85,10 @@ class ExceptionFilter(django_filters.FilterSet):
 
     def is_of(self, items, name, whose):
         return items.filter(owner=self.request.user if whose == "me" else None)
+
+    def is_in(self, items, name, file):
+        first = int(file) * FILE_RANKS
+        return items.filter(rank__gte=first, rank__lt=first + FILE_RANKS)
 
     def has_code(self, items, name, code):
         return items.filter(codes__contains=[code])

@@ -8,6 +8,7 @@ from django.db.models import Max
 
 from payments.actions import returns
 from payments.actions.derive import TOUCHED, derive, touched_table
+from payments.models import FILE_RANKS
 from payments.rules.matching import (
     FAULTS,
     FLAGS,
@@ -25,8 +26,6 @@ from registry.rules.due import KINDS, NO_SUM, SELF_PAYING
 from registry.rules.residence import TEMPORARY
 
 ITEMS_AT_ONCE = 50_000
-FILE_RANKS = 100_000_000
-"""Room for the rows of one file in the ranks that order the entries of a day."""
 
 
 def post(file, *, at, progress=lambda done: None):

@@ -3,6 +3,7 @@
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +56,8 @@ class ExceptionItem(models.Model):
         verbose_name_plural = _("exceptions")
         indexes = (
             models.Index(fields=("state", "id"), name="exception_by_state"),
+            # the ranks of a file are a range of their own, and grow with the rows
+            BrinIndex(fields=("rank",), name="exception_by_file"),
             models.Index(
                 fields=("owner", "id", "state"),
                 condition=Q(owner__isnull=False),

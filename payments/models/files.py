@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from payments import labels
 
 NOT_TAKEN = "refused", "rejected"
+FILE_RANKS = 100_000_000
+"""Room for the rows of one file in the ranks that order the entries of a day."""
 """States of a file that may come again."""
 
 ADD_UP = """

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mhifund.roles import demo_users
-from payments.models import File, Message
+from payments.models import FILE_RANKS, File, Message
 from registry.models import Region
 from tests.bench import world
 
@@ -25,8 +25,8 @@ QUEUE = """
     INSERT INTO payments_exceptionitem (message_id, line, rank, raw, iin, last_name, first_name,
         middle_name, birth_date, payer, knp, period, amount, credited_on, order_no, codes, state,
         recorded_at, owner_id, entry_id)
-    SELECT m.id, n, n, 'R1;1', CASE WHEN codes[1] IN ('bad_iin', 'unknown_iin')
-            THEN lpad(n::text, 12, '9') ELSE p.iin END,
+    SELECT m.id, n, %(file)s::bigint * %(ranks)s + n, 'R1;1',
+        CASE WHEN codes[1] IN ('bad_iin', 'unknown_iin') THEN lpad(n::text, 12, '9') ELSE p.iin END,
         p.last_name, p.first_name, p.middle_name, p.birth_date, m.payer, m.knp, '112026', 4250,
         m.credited_on, '', codes, state, %(at)s,
         CASE WHEN n %% 5000 = 17 THEN %(me)s WHEN n %% 3 = 0 THEN %(colleague)s END,
@@ -93,7 +93,7 @@ def queue(persons):
         for number in range(1, PAYERS + 1)
     )
     colleague = get_user_model().objects.get(username="reconciler2")
-    ids = {"file": file.pk, "me": me.pk, "colleague": colleague.pk}
+    ids = {"file": file.pk, "ranks": FILE_RANKS, "me": me.pk, "colleague": colleague.pk}
     laid("exceptionitem", QUEUE, ids | {"rows": persons, "payers": PAYERS, "at": at})
 
 
@@ -128,8 +128,12 @@ def slowest(page, filters, model):
     narrowed = [
         [(name, value) for value in ("", *dict(field.extra["choices"]))]
         for name, field in filters.base_filters.items()
+        if "choices" in field.extra
     ]
     asked = [dict(pairs) for pairs in product(*narrowed, [("before", ""), ("before", deep)])]
+    if "file" in filters.base_filters:
+        of_all = File.objects.order_by("pk")
+        asked += [{"file": file.pk} for file in (of_all.first(), of_all.last())]
     call_command("collectstatic", interactive=False, verbosity=0)
     taken = []
     for regions in ((), Region.objects.order_by("pk")[:1]):
