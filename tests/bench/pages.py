@@ -30,7 +30,9 @@ QUEUE = """
         p.last_name, p.first_name, p.middle_name, p.birth_date, m.payer, m.knp, '112026', 4250,
         m.credited_on, '', codes, state, %(at)s,
         CASE WHEN n %% 5000 = 17 THEN %(me)s WHEN n %% 3 = 0 THEN %(colleague)s END,
-        CASE state WHEN 'posted' THEN n END
+        CASE state WHEN 'posted' THEN (
+            SELECT id FROM registry_contribution WHERE person_id = p.id
+            ORDER BY period OFFSET (n - 1) / %(rows)s LIMIT 1) END
     FROM (SELECT n, CASE n %% 7 WHEN 4 THEN 'posted' WHEN 6 THEN
                 CASE n %% 2 WHEN 0 THEN 'held' ELSE 'returned' END ELSE 'open' END AS state,
             CASE WHEN n <= %(rows)s / 100 THEN ARRAY['no_right']
