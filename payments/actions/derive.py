@@ -85,9 +85,7 @@ def touched_table(cursor):
     """An empty table of the person-months that are to be derived anew by this transaction."""
     cursor.execute(
         f"CREATE TEMP TABLE IF NOT EXISTS {TOUCHED} (person_id bigint, period date)"
-        " ON COMMIT DELETE ROWS;"
-        f" CREATE INDEX IF NOT EXISTS {TOUCHED}_index ON {TOUCHED} (person_id, period);"
-        f" DELETE FROM {TOUCHED}"
+        f" ON COMMIT DELETE ROWS; DELETE FROM {TOUCHED}"
     )
 
 
@@ -104,7 +102,10 @@ def derive(*, at):
     )
     if counts["months"].sum() > FEW:
         with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE {TOUCHED}")
+            cursor.execute(
+                f"CREATE INDEX IF NOT EXISTS {TOUCHED}_index ON {TOUCHED} (person_id, period);"
+                f" ANALYZE {TOUCHED}"
+            )
     rules = law.rules()
     part = (np.cumsum(counts["months"]) - counts["months"]) // MONTHS_AT_ONCE
     for persons in np.split(counts["person"], np.flatnonzero(np.diff(part)) + 1):
