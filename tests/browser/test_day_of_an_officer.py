@@ -83,8 +83,7 @@ def test_an_officer_releases_a_file_that_is_held(desk, worker, language):
 @pytest.mark.parametrize("language", SAID)
 def test_an_officer_works_through_the_exceptions_with_the_keys(desk, worker, language):
     world.build()
-    near = item("N1", ARMAN, "092026", "4250.00", knp="122").replace(ARMAN, "910722389910")
-    register("near.csv", near)
+    register("near.csv", item("N1", "910722389910", "092026", "4250.00", knp="122"))
     officer = desk(language)
     officer.sign_in("reconciler", world.PASSWORD)
     officer.open("/exceptions/")
@@ -94,6 +93,7 @@ def test_an_officer_works_through_the_exceptions_with_the_keys(desk, worker, lan
     officer.page.wait_for_selector("#evidence [data-key=a]")
     officer.page.keyboard.press("j")
     officer.page.wait_for_selector("[data-row]:nth-child(2).is-chosen")
+    officer.page.wait_for_selector("#evidence >> text=910722389910", state="detached")
     officer.page.keyboard.press("k")
     officer.page.wait_for_selector("#evidence >> text=910722389910")
     officer.page.keyboard.press("a")
@@ -124,6 +124,30 @@ def test_an_officer_works_through_the_exceptions_with_the_keys(desk, worker, lan
     officer.open("/exceptions/?state=posted")
     officer.page.wait_for_selector("#evidence [value=undo]")
     officer.keep("workbench_posted")
+
+
+def test_a_key_waits_for_the_item_it_was_meant_for(desk, worker):
+    world.build()
+    register("near.csv", item("N1", "910722389910", "092026", "4250.00", knp="122"))
+    officer, waiting = desk("en"), []
+
+    def keep_waiting(route):
+        waiting.append(route)
+
+    officer.sign_in("reconciler", world.PASSWORD)
+    officer.open("/exceptions/")
+    officer.page.wait_for_selector("#evidence [data-key=a]")
+    officer.page.route("**/exceptions/*/**", keep_waiting)
+    with officer.page.expect_request("**/exceptions/*/**"):
+        officer.page.keyboard.press("j")
+    officer.page.wait_for_selector("[data-row]:nth-child(2).is-chosen")
+    officer.page.keyboard.press("a")
+    officer.page.wait_for_timeout(200)
+    assert [route.request.url for route in waiting if route.request.method == "POST"] == []
+    for route in waiting:
+        route.continue_()
+    officer.page.wait_for_selector("#evidence >> text=910722389910", state="detached")
+    assert not ExceptionItem.objects.exclude(state="open").exists()
 
 
 @pytest.mark.parametrize("language", SAID)

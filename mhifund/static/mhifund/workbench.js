@@ -17,9 +17,15 @@
     if (row) { row.querySelector("a[hx-get]").click(); }
   }
 
+  // a key pressed while another item is on its way must not act on the one still shown
+  function isChosen(input) {
+    var chosen = document.querySelector("#queue [data-row].is-chosen");
+    return chosen !== null && input.value.startsWith(chosen.dataset.row + ":");
+  }
+
   function act(key) {
     var button = document.querySelector("#evidence [data-key='" + key + "']");
-    if (!button) { return; }
+    if (!button || !isChosen(button.form.elements.row)) { return; }
     var note = button.form.elements.note;
     if (button.formNoValidate || note.value.trim()) {
       button.form.requestSubmit(button);
