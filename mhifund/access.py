@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from mhifund import labels
 from payments.models import ExceptionItem
+from refunds.models import Application
 from registry.models import FormerIin, Person
 
 
@@ -43,6 +44,15 @@ def role(user):
             _("Superuser") if user.is_superuser else _("No role yet")
         )
     return user._role
+
+
+def applications_for(user):
+    """Applications about persons of the user's regions alone; all of them for the whole country."""
+    applications = Application.objects.all()
+    if not user.has_perm("refunds.view_application"):
+        return applications.none()
+    within = regions(user)
+    return applications if within is None else applications.filter(region__in=within)
 
 
 def exceptions_for(user, items):

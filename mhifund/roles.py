@@ -24,6 +24,7 @@ REFERENCE = (
     "registry.view_calendarday",
     "refunds.view_reason",
 )
+CASES = ("refunds.view_application", "refunds.view_batch")
 REPORTS = ("registry.view_reports", "registry.view_warnings")
 USERS = (
     "auth.view_user",
@@ -54,16 +55,36 @@ ROLES = {
         "registry.view_reports",
         "registry.answer_run",
     ),
-    "refund_officer": (*CARD, *REFERENCE, "payments.view_file"),
-    "refund_head": (*CARD, *REFERENCE, "payments.view_file", "registry.view_reports"),
-    "treasurer": (*REFERENCE, "payments.view_file", "registry.view_reports"),
+    "refund_officer": (
+        *CARD,
+        *REFERENCE,
+        *CASES,
+        "payments.view_file",
+        "refunds.handle_case",
+    ),
+    "refund_head": (
+        *CARD,
+        *REFERENCE,
+        *CASES,
+        "payments.view_file",
+        "registry.view_reports",
+        "refunds.confirm_case",
+    ),
+    "treasurer": (
+        *REFERENCE,
+        "payments.view_file",
+        "registry.view_reports",
+        "refunds.view_batch",
+        "refunds.release_payout",
+    ),
     "analyst": (
         *REFERENCE,
+        *CASES,
         "registry.view_card",
         "payments.view_file",
         *REPORTS,
     ),
-    "auditor": (EVERYTHING_TO_READ, *CARD, *FACTS, *REFERENCE, *REPORTS),
+    "auditor": (EVERYTHING_TO_READ, *CARD, *FACTS, *CASES, *REFERENCE, *REPORTS),
     "reference_editor": (
         *REFERENCE,
         "registry.propose_change",

@@ -19,5 +19,5 @@ def after_migrate(sender, using, apps=installed, **kwargs):
     """The reasons follow their table: after each `migrate` and `flush`, unless it is gone."""
     if "reason" in apps.all_models["refunds"]:
         # the action needs the models, which are not there yet when this file is read
-        actions = importlib.import_module("refunds.actions")
-        actions.load_reasons(apps, using)
+        reasons = importlib.import_module("refunds.actions.reasons")
+        reasons.load_reasons(apps, using)

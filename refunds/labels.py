@@ -1,5 +1,168 @@
 """The words for the codes of refunds."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 REASON_KINDS = {"refund": _("refund"), "refusal": _("refusal")}
+LANGUAGES = {"kk": _("Kazakh"), "ru": _("Russian")}
+CHANNELS = {
+    "state_corporation": _("State Corporation"),
+    "egov": _("eGov portal"),
+    "fund": _("the Fund, from overpayments"),
+}
+MACHINES = {
+    "application": _("application"),
+    "line": _("line"),
+    "batch": _("payout batch"),
+}
+STATES = {
+    "application": {
+        "received": _("received by the State Corporation"),
+        "check": _("State Corporation check"),
+        "returned": _("returned for completion"),
+        "sent": _("sent to the Fund"),
+        "review": _("Fund review"),
+        "decided": _("decided, to be confirmed"),
+        "confirmed": _("confirmed"),
+        "closed": _("closed"),
+        "withdrawn": _("withdrawn"),
+    },
+    "line": {
+        "asked": _("to be decided"),
+        "approved": _("approved, to be confirmed"),
+        "partly": _("approved in part, to be confirmed"),
+        "refused": _("refused, to be confirmed"),
+        "confirmed": _("to be paid"),
+        "denied": _("refused"),
+        "batched": _("in a payout batch"),
+        "sent": _("sent to the bank"),
+        "paid": _("paid back"),
+        "bounced": _("bounced"),
+        "withdrawn": _("withdrawn"),
+    },
+    "batch": {
+        "prepared": _("prepared"),
+        "confirmed": _("confirmed"),
+        "sent": _("released"),
+        "settled": _("answered in full"),
+        "cancelled": _("cancelled"),
+    },
+}
+STEPS = {
+    "application": {
+        "begin_check": _("Begin the check"),
+        "return": _("Return for completion"),
+        "complete": _("Completed by the applicant"),
+        "send": _("Send to the Fund"),
+        "register": _("Register"),
+        "withdraw": _("Withdrawn by the applicant"),
+        "decide": _("All lines are decided"),
+        "confirm": _("All decisions are confirmed"),
+        "close": _("Close"),
+        "end": _("All lines are withdrawn"),
+        "reopen": _("Back to review"),
+    },
+    "line": {
+        "approve": _("Approve"),
+        "part": _("Approve in part"),
+        "refuse": _("Refuse"),
+        "take_back": _("Take the decision back"),
+        "send_back": _("Send back to the officer"),
+        "confirm": _("Confirm"),
+        "reverse": _("Reverse the decision"),
+        "batch": _("Put into a batch"),
+        "unbatch": _("Take out of the batch"),
+        "send": _("Send to the bank"),
+        "pay": _("Paid back"),
+        "bounce": _("Bounced"),
+        "withdraw": _("Withdrawn by the applicant"),
+    },
+    "batch": {
+        "confirm": _("Confirm"),
+        "release": _("Release"),
+        "cancel": _("Cancel the batch"),
+        "settle": _("Answered in full"),
+    },
+}
+EVENTS = {
+    **{code: words for machine in STEPS.values() for code, words in machine.items()},
+    "begun": _("Recorded"),
+    "paused": _("Clocks stopped"),
+    "resumed": _("Clocks run again"),
+    "deadlines": _("Deadlines derived anew"),
+    "owner": _("Handed on"),
+    "corrected": _("Details corrected"),
+    "line": _("Line added"),
+    "duplicate": _("Duplicate confirmed"),
+    "established": _("Overpayment established"),
+    "document": _("Document added"),
+    "letter": _("Letter made"),
+    "file": _("Payout file taken"),
+    "partly_paid": _("Paid in part"),
+}
+OUTCOMES = {
+    "approved": _("approved"),
+    "partly": _("approved in part"),
+    "refused": pgettext_lazy("decision", "refused"),
+}
+PAUSES = {
+    "returned": _("returned for completion"),
+    "documents": _("documents asked for"),
+    "information": _("information of a state body asked for"),
+    "court": _("a court has the matter"),
+    "applicant": _("asked for by the applicant"),
+}
+PAYOUTS = {
+    "paid": _("paid"),
+    "partly": _("paid in part"),
+    "bounced": _("bounced"),
+    "left_out": _("left out"),
+}
+DOCUMENTS = {
+    "consent": _("consent of the person"),
+    "form": _("application form"),
+    "payment_order": _("payment order or receipt"),
+    "identity": _("identity document"),
+    "certificate": _("certificate"),
+    "calculation": _("calculation"),
+    "dismissal": _("order of dismissal"),
+    "other": _("other document"),
+}
+AGAINST = {
+    "no_such_step": _("It is in another state: this step is not open to it."),
+    "not_your_role": _("Your role does not take this step."),
+    "gone": _("It is not there, or of another region."),
+    "changed": _("Somebody changed it meanwhile; it is left as it is now."),
+    "said_why": _("Say why."),
+    "formally_complete": _("Points of the check-list are open."),
+    "complete_or_explained": _("Points of the check-list are open: say why it is registered."),
+    "no_money_on_its_way": _("Money of it is on its way or paid already."),
+    "all_decided": _("Lines are still to be decided."),
+    "some_undecided": _("No line is to be decided."),
+    "all_confirmed": _("Decisions are still to be confirmed."),
+    "all_settled": _("Lines are still to be paid."),
+    "all_withdrawn": _("Not all lines are withdrawn."),
+    "some_not_withdrawn": _("All lines are withdrawn."),
+    "under_review": _("The application is not under review by the Fund."),
+    "in_the_fund": _("The application is not in the Fund."),
+    "payment_found": _("The payment is not found among the posted items."),
+    "duplicate_confirmed": _("It is a suspected duplicate that nobody has confirmed."),
+    "whole_sum": _("The sum is another than the one asked back: approve it in part."),
+    "part_of_the_sum": _("A part is more than nothing and less than what is asked back."),
+    "within_refundable": _("It is more than what is overpaid and not yet asked back."),
+    "reason_given": _("Choose the reason of the refusal."),
+    "four_eyes": _("Who decided a line does not confirm the decision: another person does."),
+    "batch_open": _("The batch is not open any more."),
+    "batch_not_sent": _("The batch is released already."),
+    "batch_sent": _("The batch is not released."),
+    "has_lines": _("The batch has no lines."),
+    "second_person": _("Who prepared a batch does not confirm it: another person does."),
+    "third_person": _("Who prepared or confirmed a batch does not release it: a third does."),
+    "all_answered": _("The bank has not answered for all lines."),
+    "in_another_batch": _("It is in another batch."),
+    "not_to_be_paid": _("It is not to be paid."),
+    "standing": _("The clocks stand already."),
+    "running": _("The clocks run."),
+    "absent": _("Who should get it is absent."),
+    "settled": _("It is settled."),
+}

@@ -1,4 +1,4 @@
-"""What the office does to pay money back."""
+"""The reasons follow their table."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from django.apps import apps as installed
 
 from registry.actions.law import add_missing, basis, names, read
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 
 
 def load_reasons(apps=installed, using="default"):

@@ -1,4 +1,4 @@
-"""Money back to the payer."""
+"""Why money is asked back, and why it is refused."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

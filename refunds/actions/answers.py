@@ -1,0 +1,158 @@
+"""What the bank says of payouts: paid, paid in part, or bounced."""
+
+import hashlib
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db import connection, transaction
+
+from payments.actions import refunding
+from refunds.actions import lines as acts
+from refunds.actions.advance import Move, advance
+from refunds.actions.payouts import facts_of
+from refunds.models import Answer, Batch, PayoutItem
+from refunds.rules import answers
+from refunds.rules.states import Role
+from refunds.rules.workflow import chosen
+
+NOTHING = Decimal(0)
+ANSWERS = 20200102
+
+
+class Took(NamedTuple):
+    """The kept answer, None when the same file was taken before; and the batches concerned."""
+
+    answer: Answer | None
+    batches: list
+
+
+class Fit(NamedTuple):
+    """A payout that waits, what the bank said of it, and how much it paid."""
+
+    item: PayoutItem
+    row: answers.Answer
+    paid: Decimal
+
+
+@transaction.atomic
+def take(stream, name, *, by, at):
+    """Reads an answer of the bank and does what it says.
+
+    What fits no payout that waits is kept with the answer and changes nothing; a statement whose
+    debits are not the sum of its payouts changes nothing at all.
+    """
+    content = stream.read()
+    stream.seek(0)
+    sha256 = hashlib.sha256(content).hexdigest()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", (ANSWERS,))
+    if Answer.objects.filter(sha256=sha256).exists():
+        return Took(None, [])
+    found = answers.read(stream, name)
+    items, locked = _lock([row.key for row in found.rows], by, at)
+    fit, faults = [], [fault._asdict() for fault in found.faults]
+    for row in found.rows:
+        item = items.get(row.key)
+        code = _against(item, row)
+        if code:
+            faults.append({"code": code, "where": row.where, "found": row.key})
+        else:
+            fit.append(Fit(item, row, _paid(item, row)))
+    total = sum((one.paid for one in fit), NOTHING)
+    if found.debits is not None and found.debits != total:
+        faults.append({"code": "debits_differ", "where": "", "found": str(found.debits)})
+        fit, total = [], NOTHING
+    answer = Answer.objects.create(
+        name=name[:255],
+        sha256=sha256,
+        items=len(found.rows),
+        applied=len(fit),
+        total=total,
+        debits=found.debits,
+        faults=faults,
+        received_at=at,
+        received_by=by,
+    )
+    _apply(fit, locked, answer)
+    return Took(answer, _settle({one.item.batch_id for one in fit}, by, at))
+
+
+def _lock(keys, by, at):
+    """The payouts by key, and their lines, under lock: batches, applications, lines, payouts."""
+    wanted = PayoutItem.objects.filter(key__in=keys)
+    batches = wanted.order_by().values("batch")
+    list(Batch.objects.select_for_update(no_key=True).filter(pk__in=batches).order_by("pk"))
+    locked = acts.lock(list(wanted.values_list("line", flat=True)), by=by, at=at, note="")
+    rows = wanted.select_for_update(no_key=True, of=("self",)).select_related("batch")
+    return {item.key: item for item in rows.order_by("pk")}, locked
+
+
+def _against(item, row):
+    """The code of what stands against doing what a row says, or ""."""
+    if item is None:
+        return "unknown_key"
+    if item.outcome:
+        return "answered_already"
+    if item.batch.state != "sent":
+        return "not_sent"
+    if row.outcome == "partly" and not 0 < row.amount < item.amount:
+        return "amount_differs"
+    if row.outcome == "paid" and row.amount is not None and not 0 < row.amount <= item.amount:
+        return "amount_differs"
+    return ""
+
+
+def _paid(item, row):
+    if row.outcome == "bounced":
+        return NOTHING
+    return item.amount if row.amount is None else row.amount
+
+
+def _apply(fit, locked, answer):
+    lines = {line.pk: line for line in locked.lines}
+    held = {pk: locked.traced[acts.place(line)].overpayment_id for pk, line in lines.items()}
+    for item, row, paid in fit:
+        whole = paid == item.amount
+        item.outcome = "paid" if whole else "partly" if paid else "bounced"
+        item.paid, item.answered_on, item.text = paid, row.on, row.text[:255]
+        item.answer = answer
+    PayoutItem.objects.bulk_update(
+        [one.item for one in fit], ("outcome", "paid", "answered_on", "text", "answer")
+    )
+    refunding.pay(
+        [(held[one.item.line_id], one.item.key, one.paid, one.row.on) for one in fit if one.paid],
+        at=locked.at,
+    )
+    rest = {held[i.line_id]: i.amount - paid for i, _row, paid in fit if paid < i.amount}
+    if rest:
+        refunding.release(rest)
+    paid_back = {i.line_id: lines[i.line_id].paid_back + paid for i, _row, paid in fit}
+    done = {one.item.line_id for one in fit if one.item.outcome == "paid"}
+    _step(locked, "pay", {pk: {"paid_back": paid_back[pk]} for pk in done})
+    _step(
+        locked,
+        "bounce",
+        {
+            pk: {"paid_back": total, "approved": NOTHING, "batch": None}
+            for pk, total in paid_back.items()
+            if pk not in done
+        },
+    )
+
+
+def _step(locked, name, also):
+    some = [line for line in locked.lines if line.pk in also]
+    if some:
+        acts.step_by_itself(locked._replace(lines=some), name, also)
+
+
+def _settle(pks, by, at):
+    """Settles the batches that are answered in full; returns all of them."""
+    batches = list(Batch.objects.filter(pk__in=pks).order_by("pk"))
+    for batch in batches:
+        facts = facts_of(batch, None, "")
+        step, against = chosen("batch", "settle", batch.state, (Role.SYSTEM,), facts)
+        if not against:
+            advance("batch", [Move(batch.pk, step, facts)], by=by, at=at)
+            batch.refresh_from_db()
+    return batches
