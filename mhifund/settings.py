@@ -1,6 +1,7 @@
 """All settings, top to bottom; every environment variable has a default that runs."""
 
 import secrets
+import shlex
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ PLACE = Place(DATA_ROOT)
 PLACE.make()
 FILES_ROOT = DATA_ROOT / "files"
 REPORTS_ROOT = DATA_ROOT / "reports"
+DOCUMENTS_ROOT = DATA_ROOT / "documents"
 
 # Where others drop registers and statements for the night to receive; empty: nowhere.
 INBOX = Path(inbox).resolve() if (inbox := env.str("MHIFUND_INBOX", "")) else None
@@ -31,6 +33,10 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "mhifund.uploads.BoundedUploadHandler",
 ]
+
+# Of a refund; the command is given a document's path as its last argument; empty: no scan.
+LARGEST_DOCUMENT = env.int("MHIFUND_LARGEST_DOCUMENT_MB", 20) << 20
+ANTIVIRUS = shlex.split(env.str("MHIFUND_ANTIVIRUS", ""))
 
 
 def kept_secret(path: Path) -> str:

@@ -165,4 +165,12 @@ AGAINST = {
     "running": _("The clocks run."),
     "absent": _("Who should get it is absent."),
     "settled": _("It is settled."),
+DOCUMENT_REFUSALS = {
+    "empty": _("The document is empty."),
+    "too_large": _("The document is larger than a document may be."),
+    "type_not_allowed": _("Only PDF, JPEG, PNG and TIFF are kept."),
+    "infected": _("The antivirus says that the document is infected."),
+    "not_scanned": _("The antivirus did not answer: try again later."),
+    "missing": _("The document is not where it was kept."),
+    "damaged": _("The document changed after it was kept."),
 }
