@@ -2,10 +2,11 @@
 
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 
 from mhifund import access, levels, takings
+from mhifund.attachments import attachment
 from mhifund.filters import FileFilter
 from mhifund.forms import Why
 from mhifund.listing import newest_first
@@ -95,7 +96,7 @@ def original(request, pk):
     if not kept.is_file():
         raise Http404
     takings.begun(request, "register", {"file": pk}, file.items).save()
-    return FileResponse(kept.open("rb"), as_attachment=True, filename=file.name)
+    return attachment(kept.open("rb"), file.name, file.size)
 
 
 @may_see

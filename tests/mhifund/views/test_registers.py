@@ -271,6 +271,7 @@ def test_a_file_is_taken_as_it_came_and_that_is_written_down(as_role):
     client = as_role("reconciliation_officer")
     answer = client.get(reverse("take_file", args=[file.pk]))
     assert answer["Content-Disposition"] == 'attachment; filename="r\\";x.csv"'
+    assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert hashlib.sha256(b"".join(answer.streaming_content)).hexdigest() == file.sha256
     taking = ListTaking.objects.get()
     assert (taking.name, taking.query, taking.rows) == ("register", {"file": file.pk}, 1)
