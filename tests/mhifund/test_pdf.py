@@ -94,3 +94,10 @@ def test_a_long_word_is_broken_rather_than_cut_off():
     pieces = [line for line in text.splitlines() if set(line) == {"R"}]
     assert len(pieces) > 1
     assert "".join(pieces) == "R" * 60
+
+
+def test_a_long_double_word_is_broken_after_its_hyphen():
+    (text,) = printed(references=[["R" * 20 + "-" + "S" * 20, *["9 999 999 999,00"] * 6]])
+    lines = text.splitlines()
+    at = lines.index("R" * 20 + "-")
+    assert lines[at + 1].startswith("S" * 20)
