@@ -164,7 +164,7 @@ AGAINST = {
     "standing": _("The clocks stand already."),
     "running": _("The clocks run."),
     "absent": _("Who should get it is absent."),
-    "settled": _("It is settled."),
+}
 DOCUMENT_REFUSALS = {
     "empty": _("The document is empty."),
     "too_large": _("The document is larger than a document may be."),

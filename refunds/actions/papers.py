@@ -36,7 +36,7 @@ def add(pk, kind, name, stream, *, by, at):
 
 
 def take(document, *, by, at):
-    """The content of a document for somebody, who is written down; store.Refused when it is gone."""
+    """The content of a document for somebody, who is written down; or store.Refused."""
     stream = store.open_kept(document.sha256)
     DocumentTaking.objects.create(document=document, user=by, at=at)
     return stream

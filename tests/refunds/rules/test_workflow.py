@@ -118,7 +118,7 @@ def fit(machine, name, state):
 CELLS = [
     (machine, name, state, role)
     for machine, steps in STEPS.items()
-    for name in {name for name, _state in steps}
+    for name in sorted({name for name, _state in steps})
     for state in STATES[machine]
     for role in Role
 ]
