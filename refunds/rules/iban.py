@@ -27,7 +27,8 @@ BICS = {
 
 def compact(iban: str) -> str:
     """As it is kept: without the spaces between its groups, in capital letters."""
-    return SPACES.sub("", iban).upper()
+    found = SPACES.sub("", iban)
+    return found.upper() if found.isascii() else found
 
 
 def is_valid(iban: str) -> bool:

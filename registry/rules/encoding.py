@@ -155,12 +155,12 @@ def _unmarked(stream: BinaryIO) -> str:
     cut = utf_8 and bool(decoder.getstate()[0])
     if utf_8 and (letters or not cut):
         return UTF_8
-    if _is_damaged(stream):
+    if is_damaged(stream):
         raise Refused(Refusal.UNREADABLE, "UTF-8 with damaged letters")
     return CYRILLIC
 
 
-def _is_damaged(stream: BinaryIO) -> bool:
+def is_damaged(stream: BinaryIO) -> bool:
     """Whether what is not quite UTF-8 is still mostly written in its pairs of bytes."""
     high = pairs = 0
     last = b""
