@@ -186,7 +186,10 @@ class ReturnAdmin(OfItems):
 
 @admin.register(Overpayment)
 class OverpaymentAdmin(OfEntries):
-    list_display = ("entry", "cause", "answer", "found", "amount", "reserved", "paid", "changed_at")
+    list_display = (
+        *("entry", "cause", "answer", "found", "established", "amount", "reserved", "paid"),
+        "changed_at",
+    )
 
 
 @admin.register(ExceptionEvent)

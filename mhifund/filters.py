@@ -27,7 +27,7 @@ class FileFilter(django_filters.FilterSet):
 class OverpaymentFilter(django_filters.FilterSet):
     cause = django_filters.ChoiceFilter(
         label=_("Cause"),
-        choices=tuple((code, labels.FINDINGS[code]) for code in labels.OVERPAID),
+        choices=tuple(labels.CAUSES.items()),
         empty_label=ANY,
     )
     answer = django_filters.ChoiceFilter(

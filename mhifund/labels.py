@@ -146,6 +146,7 @@ WORDS = {
     "exception_states": payments.EXCEPTION_STATES,
     "matches": payments.MATCHES,
     "findings": payments.FINDINGS,
+    "causes": payments.CAUSES,
     "looks": ACTS,
     "confidence": registry.CONFIDENCE,
     "parameters": registry.PARAMETERS,

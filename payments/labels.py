@@ -101,6 +101,9 @@ NOT_DONE = {
     "still_wrong": _("It cannot be posted: other faults remain."),
     "answered": _("Somebody has answered it already."),
     "not_duplicate": _("It is no suspected repeat now."),
+    "over_left": _("It is more than what is left of the overpayment."),
+    "unconfirmed": _("Nobody has confirmed that it was paid twice."),
+    "over_entry": _("It is more than what was paid."),
 }
 MATCHES = {
     "iin": _("the same IIN"),
@@ -135,4 +138,8 @@ FINDINGS = {
 }
 DUPLICATES = {"confirmed": _("confirmed duplicate"), "dismissed": _("two genuine payments")}
 TO_BE_CONFIRMED = _("to be confirmed")
-OVERPAID = ("wrong_knp", "exempt_category", "duplicate", "over_cap", "over_due")
+ESTABLISHED = "established"
+CAUSES = {
+    code: FINDINGS[code]
+    for code in ("wrong_knp", "exempt_category", "duplicate", "over_cap", "over_due")
+} | {ESTABLISHED: _("established on documents")}

@@ -60,7 +60,7 @@ def take(request, form):
     ]
     rows = (
         (
-            str(labels.FINDINGS[row.cause]),
+            str(labels.CAUSES[row.cause]),
             row.entry.person.iin if whole else masked(row.entry.person.iin),
             row.entry.person.full_name,
             row.entry.payer if whole else masked_payer(row.entry.payer),

@@ -118,23 +118,43 @@ CONCERNED = np.dtype([*ITEM.descr, ("standing", "<i4")])
 
 def _derive_range(first, last, rules, at):
     one = first == last
-    concerned = fetch(CONCERNED_ENTRIES, (first, last), CONCERNED, keep_plan=one)
+    items, entries = fetch_items(
+        f"SELECT DISTINCT person_id, period FROM {TOUCHED} WHERE person_id BETWEEN %s AND %s",
+        (first, last),
+        keep_plan=one,
+    )
+    found, holes = notice(items, *rules)
+    _keep_findings(found, entries, at, keep_plan=one)
+    _keep_holes(holes, entries, at, keep_plan=one)
+    book.keep_paid(*countable(items, holes, rules[0]))
+
+
+def fetch_items(months_of_persons, params, *, keep_plan=False):
+    """ITEMs of the (person_id, period) rows of a query, and the ids of their entries.
+
+    The ids are also those of entries that were moved to others.
+    """
+    concerned = fetch(
+        CONCERNED_ENTRIES.format(months_of_persons), params, CONCERNED, keep_plan=keep_plan
+    )
     concerned["month"] = book.month_numbers(concerned["month"])
     items = concerned[concerned["standing"] == 1][list(ITEM.names)].astype(ITEM)
-    found, holes = find(items, _exempt(items, first, last), *rules)
-    _keep_findings(found, concerned["entry"], at, keep_plan=one)
-    _keep_holes(holes, concerned["entry"], at, keep_plan=one)
-    book.keep_paid(_as_entries(items, rules[0]), holes[list(EXCLUDED.names)].astype(EXCLUDED))
+    return items, concerned["entry"]
 
 
-def _as_entries(items, rules):
-    """ENTRYs of the same items: what a refund takes away, it takes from its item."""
+def notice(items, law, calendar):
+    """FOUND and HOLE rows of ITEMs, which are all of their person-months."""
+    return find(items, _exempt(items), law, calendar)
+
+
+def countable(items, holes, law):
+    """ENTRY and EXCLUDED rows of the same: what a refund takes away, it takes from its item."""
     entries = np.empty(len(items), ENTRY)
     for name in ("person", "month", "kind", "credited", "amount", "share"):
         entries[name] = items[name]
     entries["entry"] = np.where(items["reverses"] == 0, items["entry"], items["reverses"])
-    entries["enough"] = book.Enough(rules)(items["reference"])
-    return entries
+    entries["enough"] = book.Enough(law)(items["reference"])
+    return entries, holes[list(EXCLUDED.names)].astype(EXCLUDED)
 
 
 KIND_NAMES = ", ".join(f"'{kind}'" for kind in KINDS)
@@ -152,19 +172,19 @@ ITEMS = f"""
     (o.id IS NOT NULL)::int AS dismissed"""
 CONCERNED_ENTRIES = f"""
     SELECT {ITEMS}, ({book.STANDING})::int AS standing
-    FROM (SELECT DISTINCT person_id, period FROM {TOUCHED} WHERE person_id BETWEEN %s AND %s) t
+    FROM ({{}}) t
         JOIN registry_contribution c USING (person_id, period)
         LEFT JOIN registry_moved v ON v.entry_id = c.id
         LEFT JOIN payments_overpayment o ON o.entry_id = coalesce(v.origin_id, c.id)
             AND o.answer = 'dismissed'"""
 
 
-def _exempt(items, first, last):
+def _exempt(items):
     """EXEMPT rows of the deductions for months that privileges cover on every day."""
-    deductions = items[items["kind"] == code(Kind.EMPLOYER)]
+    deductions = items[(items["kind"] == code(Kind.EMPLOYER)) & (items["reverses"] == 0)]
     if not len(deductions):
         return np.empty(0, EXEMPT)
-    held = _privileges(deductions, first, last)
+    held = _privileges(deductions)
     rows = [
         (entry, since, until)
         for entry, person, month in deductions[["entry", "person", "month"]].tolist()
@@ -174,14 +194,15 @@ def _exempt(items, first, last):
     return np.array(rows, EXEMPT)
 
 
-def _privileges(deductions, first, last):
+def _privileges(deductions):
     """What state-paid and exempt categories the persons hold around the months of deductions."""
+    persons = np.unique(deductions["person"])
     spans = fetch_spans(
         "registry_categoryspan s"
         " JOIN (SELECT unnest(%s::bigint[]) AS person_id) d USING (person_id)",
         "s.superseded_on",
-        Among.range(first, last),
-        (np.unique(deductions["person"]),),
+        Among.range(int(persons[0]), int(persons[-1])),
+        (persons,),
     )
     begin = day_number(months.first(int(deductions["month"].min())))
     end = day_number(months.last(int(deductions["month"].max())))

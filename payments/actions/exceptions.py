@@ -7,7 +7,7 @@ code of labels.NOT_DONE; a row that somebody changed meanwhile is left alone.
 from decimal import Decimal
 
 from django.db import connection, transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, F
 
 from payments.actions import incoming
 from payments.actions.derive import TOUCHED, derive, touched_table
@@ -277,9 +277,9 @@ def _order(number, item):
 
 
 def _asked_back(entry):
-    """Whether refund cases hold or paid a part of an entry: its money has gone its way then."""
-    asked = Q(reserved__gt=0) | Q(paid__gt=0)
-    return Overpayment.objects.filter(asked, entry=entry).exists()
+    """Whether a part of an entry is asked back or was paid: its money has gone its way then."""
+    row = Overpayment.objects.select_for_update(no_key=True).filter(entry=entry).first()
+    return row is not None and any((row.established, row.reserved, row.paid))
 
 
 def _exclude(item, at):

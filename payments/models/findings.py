@@ -4,6 +4,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from payments import labels
@@ -41,6 +42,13 @@ class Finding(models.Model):
 OPEN = Q(amount__gt=F("reserved") + F("paid"))
 
 
+WITHIN_ENTRY = """
+    IF NEW.established > (SELECT amount FROM registry_contribution WHERE id = NEW.entry_id) THEN
+        RAISE EXCEPTION 'no more is established than was paid'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'established_within_entry';
+    END IF;
+    RETURN NEW;
+"""
 CONFIRMED_FIRST = """
     IF TG_OP = 'INSERT' OR NEW.reserved + NEW.paid > OLD.reserved + OLD.paid THEN
         RAISE EXCEPTION 'cases take nothing of a duplicate that nobody confirmed';
@@ -52,16 +60,22 @@ CONFIRMED_FIRST = """
 class Overpayment(models.Model):
     """What was paid too much with an entry: the largest sum among its findings, and its cause.
 
-    Derived with the findings: `found` is what they say now. `amount` never falls below what refund
-    cases have `reserved` and `paid`. The entry is the one that came in, whoever has it now.
+    Derived with the findings: `found` is what they say now of the whole entry, whatever was paid
+    back of it since: a refund changes nothing of the days before it. `established` is what of the
+    whole entry is to be given back on documents where no finding shows it. `amount` is the larger
+    of both, and never falls below what refund cases have `reserved` and `paid`. The entry is the
+    one that came in, whoever has it now.
 
     The `answer` is what a person said of it as a suspected duplicate, and stays whatever is found
     later. Without a confirmation cases take nothing of a duplicate.
     """
 
     entry = models.OneToOneField(Contribution, models.PROTECT, related_name="overpayment")
-    cause = models.CharField(_("cause"), max_length=20, choices=labels.FINDINGS)
+    cause = models.CharField(_("cause"), max_length=20, choices=labels.CAUSES)
     found = models.DecimalField(_("found"), max_digits=14, decimal_places=2)
+    established = models.DecimalField(
+        _("established"), max_digits=14, decimal_places=2, default=0, db_default=0
+    )
     amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
     reserved = models.DecimalField(_("reserved"), max_digits=14, decimal_places=2, default=0)
     paid = models.DecimalField(_("paid back"), max_digits=14, decimal_places=2, default=0)
@@ -105,10 +119,15 @@ class Overpayment(models.Model):
                 condition=Q(
                     reserved__gte=0,
                     paid__gte=0,
-                    amount__gte=F("reserved") + F("paid"),
                     found__gte=0,
+                    established__gte=0,
+                    amount=Greatest("found", "established", F("reserved") + F("paid")),
                 ),
                 name="not_more_than_overpaid",
+            ),
+            models.CheckConstraint(
+                condition=~Q(cause=labels.ESTABLISHED) | Q(found=0),
+                name="established_where_nothing_is_found",
             ),
             models.CheckConstraint(
                 condition=Q(answer="", answered_at=None, answered_by=None)
@@ -128,6 +147,13 @@ class Overpayment(models.Model):
                     " IS DISTINCT FROM"
                     " (OLD.answer, OLD.answered_at, OLD.answered_by_id, OLD.answer_note)"
                 ),
+            ),
+            pgtrigger.Trigger(
+                name="established_within_entry",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("established"),
+                condition=pgtrigger.Condition("NEW.established > 0"),
+                func=WITHIN_ENTRY,
             ),
             pgtrigger.Trigger(
                 name="confirmed_first",

@@ -40,14 +40,18 @@ ITEM = np.dtype(
         ("dismissed", "<i4"),
     ]
 )
-"""An entry of the books; `reverses` is 0 for an item, flags are 0 or 1."""
+"""An entry of the books; `reverses` is 0 for an item, flags are 0 or 1.
+
+On its day what reverses an item has the item's rank, and comes after it.
+"""
 
 
 class Books:
     """Entries (ITEM, any order) of whole person-months; `exempt` are the deductions not due."""
 
     def __init__(self, items: NDArray[np.void], exempt: Ints, law: Law) -> None:
-        order = np.lexsort((items["rank"], items["credited"], items["month"], items["person"]))
+        time = items["reverses"] != 0, items["rank"], items["credited"]
+        order = np.lexsort((*time, items["month"], items["person"]))
         self.items = items = items[order]
         self.is_item = items["reverses"] == 0
         kind = items["kind"]
