@@ -6,7 +6,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from payments.actions import overpayments
 from payments.actions.derive import derive_rechecks
@@ -16,7 +16,7 @@ from payments.actions.refunding import NotEstablished, establish, hold, pay, rel
 from payments.models import ExceptionItem, Finding, Overpayment
 from registry.actions import identity
 from registry.actions.book import KeyTaken
-from registry.models import Awaiting, Contribution, Exclusion, PaidMonths, Person, Recheck
+from registry.models import Awaiting, Contribution, Exclusion, Person, Recheck
 from tests.payments.actions.office import (
     AT,
     FIRST,
