@@ -4,9 +4,9 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from django.utils.timezone import localdate
+
 from payments.actions.foresee import foresee
 from payments.actions.trace import categories_at, last_twelve, trace
-
 from refunds.actions.lines import place
 from refunds.models import Line
 from refunds.rules.evidence import Differs, Paid, differences
@@ -45,9 +45,7 @@ def gather(lines, *, at):
     )
     others = _others(lines, found)
     refundable = {line.pk: _refundable(line, found[line.pk]) for line in lines}
-    taken = {
-        found[line.pk].overpayment_id: refundable[line.pk] for line in lines if refundable[line.pk]
-    }
+    taken = {found[line.pk].entry_id: refundable[line.pk] for line in lines if refundable[line.pk]}
     foreseen = foresee(taken, on=on, at=at)
     return {
         line.pk: Evidence(

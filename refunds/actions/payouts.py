@@ -128,7 +128,6 @@ FROM refunds_payoutitem i
     JOIN refunds_application a ON a.id = l.application_id
     LEFT JOIN registry_person p ON p.iin = l.iin
 WHERE i.batch_id = %s AND i.outcome <> 'left_out' ORDER BY i.number"""
-CHUNK = 5_000
 
 
 def header(batch):
@@ -139,8 +138,9 @@ def header(batch):
 
 
 def rows(batch):
-    """The payouts of a batch, as they are written into an order."""
-    with connection.cursor() as cursor:
-        cursor.execute(ROWS, (batch.pk,))
-        while some := cursor.fetchmany(CHUNK):
-            yield from map(payout_out.PayoutItem._make, some)
+    """The payouts of a batch as COPY writes them, which is how an order takes them."""
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY ({ROWS}) TO STDOUT", (batch.pk,)) as copied,
+    ):
+        yield from copied

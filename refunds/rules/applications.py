@@ -44,6 +44,8 @@ class AskedDocument(NamedTuple):
 
 
 class Asked(NamedTuple):
+    """An application as it was read; `raw` is its text as it came."""
+
     number: str
     accepted_on: date
     channel: str
@@ -52,6 +54,7 @@ class Asked(NamedTuple):
     bic: str
     lines: tuple[AskedLine, ...]
     documents: tuple[AskedDocument, ...]
+    raw: str
 
 
 class Faulty(NamedTuple):
@@ -72,7 +75,7 @@ def read(content: bytes) -> list[Asked | Faulty]:
     for value, raw in parsed(content):
         faults: list[Fault] = []
         place = Place(value, "", faults)
-        asked = _asked(place)
+        asked = _asked(place, raw)
         if asked.number in numbers:
             place.note(Code.REPEATED_NUMBER, "number", asked.number)
         elif asked.number:
@@ -81,7 +84,7 @@ def read(content: bytes) -> list[Asked | Faulty]:
     return found
 
 
-def _asked(place: Place) -> Asked:
+def _asked(place: Place, raw: str) -> Asked:
     account = place.one("account")
     return Asked(
         number=place.text("number", 40),
@@ -92,6 +95,7 @@ def _asked(place: Place) -> Asked:
         bic=account.optional("bic", 11),
         lines=tuple(_lines(place)),
         documents=tuple(map(_document, place.each("documents"))),
+        raw=raw,
     )
 
 

@@ -6,15 +6,15 @@ Each act is somebody's: --by names the user, whose roles and signature it has.
 from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError
 from django.utils import timezone
-from refunds.rules.applications import Unreadable
 
 from mhifund.management.answer import Answer, Answering, file
 from refunds.actions import answers, cases, lines, payouts
 from refunds.models import Application, Batch, Line
 from refunds.rules import payout_out
+from refunds.rules.applications import Unreadable
 from registry.actions import runs
 
-FORMS = {"mt102": payout_out.mt102, "pain001": payout_out.pain001}
+FORMS = {"mt102": payout_out.mt102_of, "pain001": payout_out.pain001_of}
 
 
 class Command(Answering):

@@ -62,6 +62,7 @@ ASKED = Asked(
         ),
     ),
     (AskedDocument("consent", "consent.pdf", HASH),),
+    json.dumps(APPLICATION, ensure_ascii=False),
 )
 ABSENT = object()
 
@@ -97,7 +98,8 @@ def test_an_application():
 
 
 def test_one_object_is_one_application():
-    assert read(json.dumps(APPLICATION).encode()) == [ASKED]
+    alone = json.dumps(APPLICATION)
+    assert read(alone.encode()) == [ASKED._replace(raw=alone)]
 
 
 def test_no_applications():
