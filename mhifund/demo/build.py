@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 
 from mhifund import night, roles
-from mhifund.demo import registers
+from mhifund.demo import cases, registers
 from mhifund.demo.world import Size, World
 from payments.actions.derive import derive_rechecks
 from payments.actions.receive import receive
@@ -63,6 +63,7 @@ def build(size, *, now, show=lambda name, share: None):
             before = max(before, incoming.month)
         show(incoming.name, (before - world.earliest) / (world.month - world.earliest))
         _take_in(incoming, world, now)
+    cases.leave(size.on)
     run = _night(size.on, now)
     _leave_corrected(world)
     show("", 1)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection, transaction
+from django.utils.timezone import localdate
 
 from payments.actions import refunding
 from refunds.actions import lines as acts
@@ -53,7 +54,7 @@ def take(stream, name, *, by, at):
     fit, faults = [], [fault._asdict() for fault in found.faults]
     for row in found.rows:
         item = items.get(row.key)
-        code = _against(item, row)
+        code = _against(item, row, at)
         if code:
             faults.append({"code": code, "where": row.where, "found": row.key})
         else:
@@ -87,7 +88,7 @@ def _lock(keys, by, at):
     return {item.key: item for item in rows.order_by("pk")}, locked
 
 
-def _against(item, row):
+def _against(item, row, at):
     """The code of what stands against doing what a row says, or ""."""
     if item is None:
         return "unknown_key"
@@ -95,6 +96,8 @@ def _against(item, row):
         return "answered_already"
     if item.batch.state != "sent":
         return "not_sent"
+    if not localdate(item.batch.released_at) <= row.on <= localdate(at):
+        return "day_differs"
     if row.outcome == "partly" and not 0 < row.amount < item.amount:
         return "amount_differs"
     if row.outcome == "paid" and row.amount is not None and not 0 < row.amount <= item.amount:

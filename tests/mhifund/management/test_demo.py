@@ -1,17 +1,19 @@
 """`manage.py demo` builds a small country once; everything the law knows happens in it."""
 
 import json
+from collections import Counter
 from io import StringIO
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import override_settings
 
 from mhifund.demo import build
 from mhifund.models import Report
 from payments.models import ExceptionItem, File, Finding, Return
+from refunds.models import Answer, Application, Unread
 from registry.actions import runs
 from registry.models import Person, Recheck, Run, Tally, Verdict, VerdictChange
 
@@ -201,3 +203,14 @@ def test_some_items_were_sent_back_of_a_payment_that_is_here(account):
     assert account["returned"] == 2
     assert {row.original.file.name for row in sent_back} == {"2026-10.csv"}
     assert {row.original.payer for row in sent_back} == {row.payer for row in sent_back}
+
+
+@pytest.mark.usefixtures("account")
+def test_refund_cases_wait_in_every_room():
+    states = Counter(Application.objects.values_list("state", flat=True))
+    assert {"review", "confirmed", "closed"} <= states.keys()
+    assert not Unread.objects.exists()
+    assert {*Answer.objects.values_list("name", flat=True)} == {"paid.csv", "bounced.csv"}
+    assert [answer.faults for answer in Answer.objects.all()] == [[], []]
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")

@@ -25,6 +25,8 @@ from tests.payments.actions.office import (
 from tests.payments.actions.office import register as register_of
 
 AT = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+PAID = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
+"""When the bank answers, and the day of its payouts."""
 APPLICATIONS = SAMPLES / "refund_applications.json"
 
 
@@ -105,10 +107,10 @@ def batch_of_all(*, at=AT):
     return batch
 
 
-def answer(*rows, at=AT, name="answer.csv"):
+def answer(*rows, at=PAID, name="answer.csv"):
     """The bank answers: (key, outcome) or (key, outcome, sum)."""
     told = [
-        ";".join([key, outcome, "2026-11-24", "", *(str(sum_) for sum_ in rest)])
+        ";".join([key, outcome, f"{PAID:%Y-%m-%d}", "", *(str(sum_) for sum_ in rest)])
         for key, outcome, *rest in rows
     ]
     text = "\n".join(["key;outcome;date;text;amount" if len(rows[0]) > 2 else HEAD, *told, ""])

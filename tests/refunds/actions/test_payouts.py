@@ -1,5 +1,6 @@
 """Payout batches: three persons, one key a line, and what the bank says."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from refunds.models import Answer, Application, Batch, Line, PayoutItem
 from registry.models import Contribution
 from tests.refunds.actions.office import (
     AT,
+    PAID,
     answer,
     batch_of_all,
     confirm_all,
@@ -152,7 +154,7 @@ def test_what_is_paid_is_booked_as_the_opposite_entry_once():
     assert opposite() == booked
     assert (sums("R1")[1:], sums("R2")[1:]) == ((5750, 0, 5750),) * 2
     application.refresh_from_db()
-    assert (application.state, application.closed_on.isoformat()) == ("closed", "2026-11-23")
+    assert (application.state, application.closed_on.isoformat()) == ("closed", "2026-11-24")
     batch.refresh_from_db()
     assert batch.state == "settled"
     assert answer((one, "paid"), (two, "paid")).answer is None
@@ -215,6 +217,17 @@ def test_a_sum_that_is_not_that_of_the_line_changes_nothing(outcome, sum_):
     found = answer((key, outcome, sum_)).answer
     assert (found.applied, found.faults[0]["code"]) == (0, "amount_differs")
     assert set(states().values()) == {"sent"}
+
+
+@pytest.mark.parametrize("at", [AT, PAID - timedelta(days=2)])
+def test_a_day_that_cannot_be_changes_nothing(at):
+    confirmed("A1", "R1")
+    (key,) = keys(batch_of_all())
+    found = answer((key, "paid"), at=at).answer
+    assert (found.applied, found.faults[0]["code"]) == (0, "day_differs")
+    Batch.objects.update(released_at=PAID + timedelta(days=1))
+    found = answer((key, "bounced"), at=PAID + timedelta(days=2)).answer
+    assert (found.applied, found.faults[0]["code"]) == (0, "day_differs")
 
 
 def test_an_answer_for_nobody_is_kept_and_keeps_no_other_back():
