@@ -119,13 +119,11 @@ def _rows(rows: TextRows, heading: list[str]) -> Iterator[Answer | Fault]:
     places, last = _places(heading), len(heading) - 1
     found = (row for row in chain.from_iterable(rows) if row[2].strip(BLANK))
     for row, following in pairwise(chain(found, (None,))):
-        if row is not None:
-            at_end = following is None and rows.cut and places.get("amount") == last
-            yield (
-                _row(row, places)
-                if not (at_end and _is_cut(row, last))
-                else fault(Code.BAD_ROW, row[0], row[2])
-            )
+        if row is None:
+            return
+        at_end = following is None and rows.cut and places.get("amount") == last
+        cut = at_end and _is_cut(row, last)
+        yield fault(Code.BAD_ROW, row[0], row[2]) if cut else _row(row, places)
 
 
 def _is_cut(row: Row, last: int) -> bool:

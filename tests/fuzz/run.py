@@ -18,11 +18,12 @@ import atheris
 
 from registry.rules.iin import are_iins, is_bin, is_iin, payer_kind  # its arrays leak when traced
 
-with atheris.instrument_imports(include=["payments.rules", "registry.rules"]):
+with atheris.instrument_imports(include=["refunds.rules", "payments.rules", "registry.rules"]):
     from payments.rules import camt053, cells, columns, formats, mt102, package, values
     from payments.rules.camt053 import Statement
     from payments.rules.reading import Reading
     from payments.rules.totals import Differences, Held, Refused
+    from refunds.rules import answers, applications, debits, fields
     from registry.rules import encoding, extract
     from registry.rules.names import fold
 
@@ -51,7 +52,7 @@ def stream(data: bytes) -> BinaryIO:
 def in_blocks(size: int) -> ExitStack:
     """Everything is read in blocks of so many bytes."""
     stack = ExitStack()
-    for module in (encoding, camt053, package):
+    for module in (encoding, camt053, debits, package):
         stack.enter_context(patch.object(module, "BLOCK", size))
     return stack
 
@@ -172,6 +173,36 @@ def cell(data: bytes) -> None:
     assert (payer_kind(text) is None) == (not is_bin(text) and not is_iin(text))
 
 
+def asked(data: bytes) -> None:
+    """Each application is whole or says what is wrong with it."""
+    found = tried(applications.read, data)
+    numbers = set()
+    for one in found if isinstance(found, list) else ():
+        assert len(one.number) <= 40
+        if isinstance(one, applications.Faulty):
+            assert 0 < len(one.faults) <= fields.MOST_FAULTS
+            assert storable([one.number, one.raw, *(text for each in one.faults for text in each)])
+        else:
+            assert one.number not in numbers
+            numbers.add(one.number)
+            assert all(line.paid >= line.asked > 0 for line in one.lines)
+            assert storable(texts(one))
+
+
+def texts(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    return [text for one in value for text in texts(one)] if isinstance(value, tuple) else []
+
+
+def answered(data: bytes) -> None:
+    found = same_in_any_blocks(lambda data: answers.read(stream(data), "answer"), data)
+    if isinstance(found, answers.Answers):
+        assert len({row.key for row in found.rows}) == len(found.rows) <= len(data)
+        assert all(row.amount is None or row.amount > 0 for row in found.rows)
+        assert storable(texts((found.rows, found.faults)))
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "mt102": messages,
     "sheet": any_file,
@@ -180,6 +211,8 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "camt053": any_file,
     "persons": persons,
     "categories": categories,
+    "applications": asked,
+    "answers": answered,
     "values": cell,
 }
 

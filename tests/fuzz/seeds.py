@@ -86,6 +86,26 @@ def categories() -> Iterator[bytes]:
     yield (LISTS / "categories.csv").read_bytes()[:LONGEST]
 
 
+def applications() -> Iterator[bytes]:
+    text = (LISTS / "refund_applications.json").read_text()
+    first = text[: text.index("\n },")] + "\n }\n]\n"
+    for encoding in ("utf-8", "utf-16", "cp1251"):
+        yield first.encode(encoding, "replace")
+
+
+def answers() -> Iterator[bytes]:
+    yield b"key;outcome;date;text;amount\nK1;paid;2026-11-23;;\nK2;partly;23.11.2026;x;5,00\n"
+    yield "ключ;исход;дата\nК-1;возвращено;23.11.2026".encode("cp1251")
+    yield (
+        b'<Document><BkToCstmrStmt><Stmt><Ntry><Amt Ccy="KZT">3.00</Amt><CdtDbtInd>DBIT</CdtDbtInd>'
+        b"<RvslInd>false</RvslInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-11-23</Dt></BookgDt>"
+        b'<NtryDtls><TxDtls><Refs><EndToEndId>K1</EndToEndId></Refs><Amt Ccy="KZT">1.00</Amt>'
+        b"<RtrInf><AddtlInf>x</AddtlInf></RtrInf></TxDtls><TxDtls><Refs><EndToEndId>K2</EndToEndId>"
+        b'</Refs><Amt Ccy="KZT">2.00</Amt></TxDtls></NtryDtls></Ntry></Stmt></BkToCstmrStmt>'
+        b"</Document>"
+    )
+
+
 def cells() -> Iterator[bytes]:
     for text in ("1 234,56", "20261231", "31.12.2026", "122026", "990101300003", "_x0041_", "XFD"):
         yield text.encode()
@@ -99,6 +119,8 @@ SEEDS: dict[str, Callable[[], Iterator[bytes]]] = {
     "camt053": lambda: samples("*.xml"),
     "persons": persons,
     "categories": categories,
+    "applications": applications,
+    "answers": answers,
     "values": cells,
 }
 
@@ -181,5 +203,15 @@ TOKENS: dict[str, tuple[str, ...]] = {
     ),
     "persons": ("former_iin", "660722369158", "1966-07-22", "20260722", *LINES, *ENCODINGS),
     "categories": ("660722369158", "1966-07-22", "entrepreneur", *LINES, *ENCODINGS),
+    "applications": (
+        *('"number":', '"accepted_on":', '"lines":', '"documents":', '"applicant":', '"account":'),
+        *("null", "true", "NaN", "-Infinity", "1e999", "\\u0000", "\\ud800", "[", "{", "}", "]"),
+        *ENCODINGS,
+    ),
+    "answers": (
+        *("key", "outcome", "date", "text", "amount", "paid", "bounced", "partly", "2026-11-23"),
+        *("<TxDtls>", "</TxDtls>", "<EndToEndId>", "<RtrInf/>", "<RvslInd>true", "RRTN", "CRDT"),
+        *(*XML, *LINES, *ENCODINGS),
+    ),
     "values": ("\u2009", "\u202f", "\u2212", "\u00a0", "_x", "\0", *LINES),
 }
