@@ -46,7 +46,10 @@ class Answer(NamedTuple):
 
 
 class Answers(NamedTuple):
-    """`debits`: all that a statement debits; None of a list, and when a sum cannot be read."""
+    """`debits`: all that a statement debits, without what it tells to have come back.
+
+    None of a list, and when a sum cannot be read.
+    """
 
     rows: tuple[Answer, ...]
     faults: tuple[Fault, ...]
@@ -75,7 +78,8 @@ def read(stream: BinaryIO, name: str) -> Answers:
     source = Source(stream, name)
     if is_statement(source):
         found = debits.read(stream)
-        return _answers(_by_key(found.transfers), found.total)
+        stays = None if found.total is None else found.total - _came_back(found.transfers)
+        return _answers(_by_key(found.transfers), stays)
     above = delimited.heading(source, SEPARATORS, _are_enough)
     if above is None:
         raise Refused(Refusal.UNREADABLE, "neither a statement nor a list of answers")
@@ -161,6 +165,14 @@ def _by_key(transfers: list[Transfer | Broken]) -> Iterator[Answer | Fault]:
     for same in of_keys.values():
         broken = [one.fault for one in same if isinstance(one, Broken)]
         yield from broken or _became([one for one in same if isinstance(one, Transfer)])
+
+
+def _came_back(transfers: list[Transfer | Broken]) -> Decimal:
+    """Of what the same statement debits."""
+    whole = [one for one in transfers if isinstance(one, Transfer)]
+    debited = {one.key for one in whole if not one.returned}
+    back = [one.amount for one in whole if one.returned and (one.debit or one.key in debited)]
+    return sum(back, Decimal())
 
 
 def _became(same: list[Transfer]) -> Iterator[Answer | Fault]:

@@ -62,9 +62,10 @@ class Fault(NamedTuple):
 
 
 class Transfer(NamedTuple):
-    """A booked movement under the key of a payout."""
+    """A booked movement under the key of a payout; a bank may call a debit a return."""
 
     key: str
+    debit: bool
     returned: bool
     on: date
     amount: Decimal
@@ -186,7 +187,8 @@ def transfer(found: dict[str, str], places: tuple[str, ...], where: int) -> Tran
         return Broken(key, fault(Code.BAD_DATE, where, on))
     if direction not in (CREDIT, DEBIT):
         return Broken(key, fault(Code.BAD_ROW, where, direction))
-    return Transfer(key, is_return(found), booked_on, paid, first(found, WORDS), where)
+    debit, words = direction == DEBIT, first(found, WORDS)
+    return Transfer(key, debit, is_return(found), booked_on, paid, words, where)
 
 
 def fault(code: Code, where: int, found: str) -> Fault:

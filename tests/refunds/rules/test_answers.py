@@ -159,6 +159,34 @@ def test_the_debits_of_a_statement_are_all_that_are_booked():
     assert read(statement(entry(amount="x"))).debits is None
 
 
+BALANCED = {
+    "paid": ([entry(transfer())], "46750.00"),
+    "a debit that came back": ([entry(transfer()), entry(transfer(), direction="CRDT")], "0.00"),
+    "a debit that is a return": ([entry(transfer(more=RETURN))], "0.00"),
+    "a part that came back": (
+        [entry(transfer()), entry(transfer(), direction="CRDT", amount="750.50")],
+        "45999.50",
+    ),
+    "what was debited earlier and came back": (
+        [entry(transfer(), direction="CRDT"), entry(transfer("K2"), amount="5")],
+        "5.00",
+    ),
+    "one of several": (
+        [
+            entry(transfer("K1", "46000"), transfer("K2", "750")),
+            entry(transfer("K2"), direction="CRDT", amount="750"),
+        ],
+        "46000.00",
+    ),
+    "a debit of somebody else": ([entry(transfer()), entry(amount="5")], "46755.00"),
+}
+
+
+@pytest.mark.parametrize(("entries", "expected"), BALANCED.values(), ids=BALANCED)
+def test_what_came_back_in_the_same_statement_is_no_debit_of_it(entries, expected):
+    assert read(statement(*entries)).debits == Decimal(expected)
+
+
 REFUSED = {
     "cut off": (statement(entry(transfer()))[:-5], "broken XML"),
     "another document": ("<Document/>", "no bank statement"),
