@@ -40,7 +40,7 @@ def take(stream, name, *, by, at):
     """Reads an answer of the bank and does what it says.
 
     What fits no payout that waits is kept with the answer and changes nothing; a statement whose
-    debits are not the sum of its payouts changes nothing at all.
+    debits are not the sums of its payouts changes nothing at all. Refused when it is no answer.
     """
     content = stream.read()
     stream.seek(0)
@@ -60,7 +60,7 @@ def take(stream, name, *, by, at):
         else:
             fit.append(Fit(item, row, _paid(item, row)))
     total = sum((one.paid for one in fit), NOTHING)
-    if found.debits is not None and found.debits != total:
+    if not found.balances:
         faults.append({"code": "debits_differ", "where": "", "found": str(found.debits)})
         fit, total = [], NOTHING
     answer = Answer.objects.create(

@@ -46,14 +46,16 @@ class Answer(NamedTuple):
 
 
 class Answers(NamedTuple):
-    """`debits`: all that a statement debits, without what it tells to have come back.
+    """`debits`: all that a statement debits but what came back in it; None of a list, and when a
+    sum cannot be read.
 
-    None of a list, and when a sum cannot be read.
+    `balances`: the debits are the sums of the rows that were paid; a list has none to compare.
     """
 
     rows: tuple[Answer, ...]
     faults: tuple[Fault, ...]
     debits: Decimal | None
+    balances: bool
 
 
 COLUMNS = {
@@ -79,14 +81,17 @@ def read(stream: BinaryIO, name: str) -> Answers:
     if is_statement(source):
         found = debits.read(stream)
         stays = None if found.total is None else found.total - _came_back(found.transfers)
-        return _answers(_by_key(found.transfers), stays)
+        rows, faults = _answers(_by_key(found.transfers))
+        paid = [row.amount for row in rows if row.outcome != Outcome.BOUNCED and row.amount]
+        return Answers(rows, faults, stays, balances=stays == sum(paid))
     above = delimited.heading(source, SEPARATORS, _are_enough)
     if above is None:
         raise Refused(Refusal.UNREADABLE, "neither a statement nor a list of answers")
-    return _answers(_rows(TextRows(source, above), above.cells), None)
+    rows, faults = _answers(_rows(TextRows(source, above), above.cells))
+    return Answers(rows, faults, None, balances=True)
 
 
-def _answers(found: Iterable[Answer | Fault], total: Decimal | None) -> Answers:
+def _answers(found: Iterable[Answer | Fault]) -> tuple[tuple[Answer, ...], tuple[Fault, ...]]:
     """What is said twice counts once; where two rows contradict each other, neither counts."""
     rows: dict[str, Answer] = {}
     disputed: set[str] = set()
@@ -102,7 +107,7 @@ def _answers(found: Iterable[Answer | Fault], total: Decimal | None) -> Answers:
             disputed.add(one.key)
             del rows[one.key]
             faults += (fault(Code.CONTRADICTION, each.where, one.key) for each in (other, one))
-    return Answers(tuple(rows.values()), tuple(faults), total)
+    return tuple(rows.values()), tuple(faults)
 
 
 def _are_enough(cells: list[str]) -> bool:

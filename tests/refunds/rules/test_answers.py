@@ -155,10 +155,12 @@ def test_the_debits_of_a_statement_are_all_that_are_booked():
         )
     )
     assert found.debits == Decimal("3.75")
+    assert not found.balances
     assert read(statement()).debits == Decimal()
-    assert read(statement(entry(amount="x"))).debits is None
+    assert read(statement(entry(amount="x")))[2:] == (None, False)
 
 
+OTHERS = "a debit of somebody else"
 BALANCED = {
     "paid": ([entry(transfer())], "46750.00"),
     "a debit that came back": ([entry(transfer()), entry(transfer(), direction="CRDT")], "0.00"),
@@ -178,13 +180,15 @@ BALANCED = {
         ],
         "46000.00",
     ),
-    "a debit of somebody else": ([entry(transfer()), entry(amount="5")], "46755.00"),
+    OTHERS: ([entry(transfer()), entry(amount="5")], "46755.00"),
 }
 
 
 @pytest.mark.parametrize(("entries", "expected"), BALANCED.values(), ids=BALANCED)
 def test_what_came_back_in_the_same_statement_is_no_debit_of_it(entries, expected):
-    assert read(statement(*entries)).debits == Decimal(expected)
+    found = read(statement(*entries))
+    assert found.debits == Decimal(expected)
+    assert found.balances == (entries is not BALANCED[OTHERS][0])
 
 
 REFUSED = {
@@ -289,7 +293,7 @@ ROWS = {
 
 @pytest.mark.parametrize(("heading", "row", "expected"), ROWS.values(), ids=ROWS)
 def test_a_row_says_what_became_of_a_payout(heading, row, expected):
-    assert read(listed(row, heading=heading)) == Answers((expected,), (), None)
+    assert read(listed(row, heading=heading)) == Answers((expected,), (), None, balances=True)
 
 
 @pytest.mark.parametrize("word", [word for words in answers.OUTCOMES.values() for word in words])
@@ -325,12 +329,12 @@ def test_a_row_that_cannot_be_read_is_said_and_the_others_count(row, expected):
     found = read(
         listed(row, "", " ; ;", "K9;paid;2026-11-23;;", heading="key;outcome;date;text;amount")
     )
-    assert found == Answers((ROW._replace(key="K9", where=5),), (Fault(*expected),), None)
+    assert found == Answers((ROW._replace(key="K9", where=5),), (Fault(*expected),), None, True)
 
 
 def test_what_is_said_twice_counts_once():
     found = read(listed("K1;paid;2026-11-23;", "K1;paid;2026-11-23;again"))
-    assert found == Answers((ROW,), (), None)
+    assert found == Answers((ROW,), (), None, balances=True)
 
 
 def test_rows_that_contradict_each_other_count_nothing():
@@ -340,6 +344,7 @@ def test_rows_that_contradict_each_other_count_nothing():
         (ROW._replace(key="K2", where=3),),
         tuple(Fault(Code.CONTRADICTION, line, "K1") for line in (2, 4, 5)),
         None,
+        balances=True,
     )
 
 
