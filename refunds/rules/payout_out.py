@@ -1,22 +1,24 @@
 """Payout orders on their way out: all money goes to the State Corporation, which hands it on.
 
-The rows come as COPY TO STDOUT writes them and stay bytes: nobody has to look into each of them.
+Rows go column by column between the words of the format: nobody looks into a single one.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from html import escape, unescape
-from itertools import islice
-from typing import NamedTuple
+from itertools import compress
+from operator import add
 
 from payments.rules.mt102_out import MOST_ITEMS, value
 from payments.rules.returns import STATE_CORPORATION
 from payments.rules.values import money, short_digits
+from refunds.rules.payout_rows import KNP, WIDTH, Block, Count, blocks, period
+from refunds.rules.payout_rows import Header as Header
+from refunds.rules.payout_rows import PayoutItem as PayoutItem
+from refunds.rules.payout_rows import copied as copied
+from refunds.rules.woven import Column, Columns, changed, each, unwoven, woven
 
 FUND = "160940025485"
 FUND_NAME = "НАО «ФОНД СОЦИАЛЬНОГО МЕДИЦИНСКОГО СТРАХОВАНИЯ»"
@@ -26,61 +28,13 @@ CORPORATION_ACCOUNT, CORPORATION_BIC = "KZ92009MEDS368609103", "GCVPKZ2A"
 WHAT = {"121": "отчислений", "122": "взносов", "123": "пени", "124": "пени"}
 EVERYTHING = "отчислений/взносов/пени"
 
-AT_ONCE = 512  # rows
 BUSINESS, ORGANISATION, PERSON = b"456", b"OrgId", b"PrvtId"
 LONGEST_NAME = 140  # of a party in ISO 20022
 LONGEST_PART = 36  # of a person's name: with the rest it fits a line of remittance
-ESCAPE = re.compile(rb"\\(.)")
-ESCAPED = {b"\\": b"\\", b"N": b""}  # all others are control characters
-TO_ESCAPE = re.compile(r"[\\\t\n\r]")
-ESCAPES = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
-PRINTED = bytes(sign if sign >= 32 or sign in b"\t\n" else 32 for sign in range(256))
 NO_CHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]")
 PAIN_001 = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 
-Block = bytes | memoryview
-
-
-class PayoutItem(NamedTuple):
-    """A line that is paid back; `period` is the first of its month."""
-
-    key: str
-    amount: Decimal
-    applicant_id: str
-    applicant_name: str
-    iban: str
-    bic: str
-    iin: str
-    last_name: str
-    first_name: str
-    middle_name: str
-    birth_date: date | None
-    period: date
-    knp: str
-    application: str
-    line: int
-
-
-@dataclass(frozen=True)
-class Header:
-    """An order and what its items come to."""
-
-    number: str
-    on: date
-    total: Decimal
-    count: int
-
-
-def copied(items: Iterable[PayoutItem]) -> Iterator[bytes]:
-    """Items as COPY (SELECT key, amount, …) TO STDOUT would write them, a row each."""
-    for item in items:
-        cells = list(map(str, item))
-        cells[1] = f"{item.amount:.2f}"
-        if TO_ESCAPE.search("".join(cells)):
-            cells = [TO_ESCAPE.sub(_escaped, cell) for cell in cells]
-        if item.birth_date is None:
-            cells[10] = "\\N"
-        yield ("\t".join(cells) + "\n").encode()
+NO_ROWS: Columns = [[] for _ in range(WIDTH)]
 
 
 def mt102(header: Header, items: Iterable[PayoutItem]) -> Iterator[bytes]:
@@ -101,31 +55,29 @@ def mt102_of(header: Header, rows: Iterable[Block]) -> Iterator[bytes]:
     application.
     """
     count = Count(header)
-    waiting: dict[bytes, Waiting] = {}
-    for block in _blocks(rows):
-        for row in block.split(b"\n"):
-            cells = row.split(b"\t")
-            if b"/" in row or b":" in row:
-                cells = [value(cell.decode()).encode() for cell in cells]
-            same = waiting.get(cells[12]) or waiting.setdefault(cells[12], Waiting(cells))
-            same.add(cells)
-            if len(same.items) == MOST_ITEMS:
-                yield same.message(count)
-                del waiting[cells[12]]
+    waiting: dict[bytes, Columns] = {}
+    for block in blocks(rows):
+        for knp, columns in _by_knp(_without_tags(unwoven(block, WIDTH), block)).items():
+            same = [*map(add, waiting.pop(knp, NO_ROWS), columns)]
+            while len(same[0]) >= MOST_ITEMS:
+                yield _message(count, [column[:MOST_ITEMS] for column in same])
+                same = [column[MOST_ITEMS:] for column in same]
+            if same[0]:
+                waiting[knp] = same
     for same in waiting.values():
-        yield same.message(count)
+        yield _message(count, same)
     count.check()
 
 
 def pain001_of(header: Header, rows: Iterable[Block]) -> Iterator[bytes]:
     """ISO 20022 pain.001.001.09; ValueError when the rows do not come to the total.
 
-    As much of the key as there is comes back as EndToEndId: the schema allows 35 characters.
+    A key comes back as EndToEndId, in which banks keep 35 characters.
     """
     count = Count(header)
     yield _beginning(header).encode()
-    for block in _blocks(rows):
-        yield b"".join([_transfer(row.split(b"\t"), count) for row in _as_xml(block).split(b"\n")])
+    for block in blocks(rows):
+        yield _transfers(count, unwoven(_as_xml(block), WIDTH))
     count.check()
     yield b"</PmtInf></CstmrCdtTrfInitn></Document>\n"
 
@@ -134,73 +86,53 @@ def purpose(knp: str) -> str:
     return f"Возврат излишне (ошибочно) перечисленных {WHAT.get(knp, EVERYTHING)} ОСМС"
 
 
-@dataclass
-class Count:
-    """An order never says another sum than that of its items, in tiyn."""
-
-    header: Header
-    messages: int = 0
-    items: int = 0
-    total: int = 0
-
-    def check(self) -> None:
-        found = self.items, Decimal(self.total).scaleb(-2)
-        if found != (self.header.count, self.header.total):
-            raise ValueError(
-                f"{self.header.count} items of {self.header.total} are {found[0]} of {found[1]}"
-            )
+def _without_tags(columns: Columns, block: bytes) -> Columns:
+    if b"/" not in block and b":" not in block:
+        return columns
+    return [each(column, lambda cell: value(cell.decode()).encode()) for column in columns]
 
 
-def _escaped(match: re.Match[str]) -> str:
-    return ESCAPES[match[0]]
+def _by_knp(columns: Columns) -> dict[bytes, Columns]:
+    knps = columns[KNP]
+    different = dict.fromkeys(knps)
+    if len(different) == 1:
+        return {knps[0]: columns}
+    chosen = {knp: [one == knp for one in knps] for knp in different}
+    return {
+        knp: [list(compress(column, rows)) for column in columns] for knp, rows in chosen.items()
+    }
 
 
-def _blocks(rows: Iterable[Block]) -> Iterator[bytes]:
-    """Rows that are whole, without the end of the last one, escapes and control characters."""
-    remaining = iter(rows)
-    while block := b"".join(islice(remaining, AT_ONCE)):
-        if b"\\" in block:
-            block = ESCAPE.sub(lambda match: ESCAPED.get(match[1], b" "), block)
-        yield block.translate(PRINTED).removesuffix(b"\n")
+def _message(count: Count, columns: Columns) -> bytes:
+    key, amount, owner, name, iban, bic, iin, last, first, middle, born, month, knp, *of = columns
+    total, count.messages = count.add(amount), count.messages + 1
+    periods = each(month, period)
+    head = _head(count.header, count.messages, periods[0].decode(), knp[0].decode())
+    middles = each(middle, lambda text: b"/FT/%b\n" % text if text else b"")
+    births = [b"/DT/%b\n" % on if on else b"" for on in changed(born, b"-", b"")]
+    items = woven(
+        ITEM,
+        [
+            *(NUMBERS[: len(key)], changed(amount, b".", b","), last, first, middles, births),
+            *(iin, periods, key, owner, name, iban, bic, *of),
+        ],
+    )
+    ending = f":32A:{short_digits(count.header.on)}KZT{money(total)}\n-}}\n"
+    return b"".join((head.encode(), items, ending.encode()))
 
 
-@dataclass
-class Waiting:
-    """Items of a purpose code until they are a message."""
-
-    first: list[bytes]
-    items: list[bytes] = field(default_factory=list)
-    total: int = 0
-
-    def add(self, cells: list[bytes]) -> None:
-        key, amount, owner, name, iban, bic, iin, last, first, middle, born, month, *rest = cells
-        self.total += int(amount.replace(b".", b""))
-        self.items.append(
-            ITEM
-            % (
-                *(len(self.items) + 1, amount.replace(b".", b","), last, first),
-                *(b"/FT/%b\n" % middle if middle else b"",),
-                *(b"/DT/%b\n" % born.replace(b"-", b"") if born else b"",),
-                *(iin, month[5:7], month[:4], key, owner, name, iban, bic, rest[1], rest[2]),
-            )
-        )
-
-    def message(self, count: Count) -> bytes:
-        count.messages += 1
-        count.items += len(self.items)
-        count.total += self.total
-        head = _head(count.header, count.messages, self.first[11], self.first[12].decode())
-        ending = f":32A:{short_digits(count.header.on)}KZT{money(self.total)}\n-}}\n"
-        return b"".join((head.encode(), *self.items, ending.encode()))
-
-
+NUMBERS = [b"%d" % number for number in range(1, MOST_ITEMS + 1)]
 ITEM = (
-    ":21:%d\n:32B:KZT%b\n:70:/FM/%b\n/NM/%b\n%b%b/IDN/%b\n/PERIOD/%b%b\n/ROC/%b\n/PAYER/%b\n"
-    "/PNAME/%b\n/IIK/%b\n/BIK/%b\n/ASSIGN/ЗАЯВЛЕНИЕ %b СТРОКА %b\n"
-).encode()
+    (
+        ":21:%\n:32B:KZT%\n:70:/FM/%\n/NM/%\n%%/IDN/%\n/PERIOD/%\n/ROC/%\n/PAYER/%\n"
+        "/PNAME/%\n/IIK/%\n/BIK/%\n/ASSIGN/ЗАЯВЛЕНИЕ % СТРОКА %\n"
+    )
+    .encode()
+    .split(b"%")
+)
 
 
-def _head(header: Header, number: int, month: bytes, knp: str) -> str:
+def _head(header: Header, number: int, month: str, knp: str) -> str:
     return (
         "{1:F01K059470000000010066410}\n{2:I102SGROSS000000U3003}\n{4:\n"
         f":20:{value(header.number)}-{number}\n:50:/D/{FUND_ACCOUNT}\n"
@@ -209,7 +141,7 @@ def _head(header: Header, number: int, month: bytes, knp: str) -> str:
         f"/NAME/{CORPORATION_NAME}\n/IDN/{STATE_CORPORATION}\n/IRS/1\n/SECO/1\n"
         f":70:/NUM/{value(header.number)}\n/DATE/{short_digits(header.on)}\n"
         f"/SEND/07\n/VO/01\n/KNP/{knp}\n/PSO/01\n/PRT/50\n"
-        f"/PERIOD/{month[5:7].decode()}{month[:4].decode()}\n/ASSIGN/{purpose(knp)}\n"
+        f"/PERIOD/{month}\n/ASSIGN/{purpose(knp)}\n"
     )
 
 
@@ -219,29 +151,28 @@ def _as_xml(block: bytes) -> bytes:
     return block.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
 
 
-def _cut(cell: bytes, longest: int) -> bytes:
-    """The beginning of a text of XML."""
-    return escape(unescape(cell.decode())[:longest], quote=False).encode()
-
-
-def _transfer(cells: list[bytes], count: Count) -> bytes:
-    key, amount, owner, name, iban, bic, iin, last, first, middle, _, month, *rest = cells
-    knp, application, line = rest
-    count.items += 1
-    count.total += int(amount.replace(b".", b""))
-    if len(name) > LONGEST_NAME:
-        name = _cut(name, LONGEST_NAME)
-    if len(last) > LONGEST_PART or len(first) > LONGEST_PART or len(middle) > LONGEST_PART:
-        last, first, middle = (_cut(part, LONGEST_PART) for part in (last, first, middle))
-    kind = ORGANISATION if owner[4:5] in BUSINESS else PERSON
-    return TRANSFER % (
-        *(key, amount, name, kind, owner, kind, knp, PURPOSES.get(knp, PURPOSE)),
-        *(iban, bic, application, line, iin, last, first, middle, month[5:7], month[:4]),
+def _cut(column: Column, longest: int) -> Column:
+    """The beginnings of texts of XML."""
+    if max(map(len, column)) <= longest:
+        return column
+    return each(
+        column, lambda cell: escape(unescape(cell.decode())[:longest], quote=False).encode()
     )
 
 
-PURPOSES = {knp.encode(): purpose(knp).encode() for knp in WHAT}
-PURPOSE = purpose("").encode()
+def _transfers(count: Count, columns: Columns) -> bytes:
+    key, amount, owner, name, iban, bic, iin, last, first, middle, _, month, knp, *of = columns
+    count.add(amount)
+    kinds = each(owner, lambda number: ORGANISATION if number[4:5] in BUSINESS else PERSON)
+    purposes = each(knp, lambda code: purpose(code.decode()).encode())
+    return woven(
+        TRANSFER,
+        [
+            *(key, amount, _cut(name, LONGEST_NAME), kinds, owner, kinds, knp, purposes),
+            *(iban, bic, *of, iin, *(_cut(part, LONGEST_PART) for part in (last, first, middle))),
+            each(month, period),
+        ],
+    )
 
 
 def bank(bic: str) -> str:
@@ -257,16 +188,20 @@ def party(name: str, number: str) -> str:
 
 
 TRANSFER = (
-    "<CdtTrfTxInf><PmtId><EndToEndId>%b</EndToEndId></PmtId>"
-    '<Amt><InstdAmt Ccy="KZT">%b</InstdAmt></Amt>'
-    f"<CdtrAgt>{bank(CORPORATION_BIC)}</CdtrAgt>"
-    f"<Cdtr>{party(CORPORATION_NAME, STATE_CORPORATION)}</Cdtr>"
-    f"<CdtrAcct>{account(CORPORATION_ACCOUNT)}</CdtrAcct>"
-    "<UltmtCdtr><Nm>%b</Nm><Id><%b><Othr><Id>%b</Id></Othr></%b></Id></UltmtCdtr>"
-    "<Purp><Prtry>%b</Prtry></Purp><RmtInf><Ustrd>%b</Ustrd>"
-    "<Ustrd>ИИК %b БИК %b ЗАЯВЛЕНИЕ %b СТРОКА %b</Ustrd>"
-    "<Ustrd>%b %b %b %b %b%b</Ustrd></RmtInf></CdtTrfTxInf>\n"
-).encode()
+    (
+        "<CdtTrfTxInf><PmtId><EndToEndId>%</EndToEndId></PmtId>"
+        '<Amt><InstdAmt Ccy="KZT">%</InstdAmt></Amt>'
+        f"<CdtrAgt>{bank(CORPORATION_BIC)}</CdtrAgt>"
+        f"<Cdtr>{party(CORPORATION_NAME, STATE_CORPORATION)}</Cdtr>"
+        f"<CdtrAcct>{account(CORPORATION_ACCOUNT)}</CdtrAcct>"
+        "<UltmtCdtr><Nm>%</Nm><Id><%><Othr><Id>%</Id></Othr></%></Id></UltmtCdtr>"
+        "<Purp><Prtry>%</Prtry></Purp><RmtInf><Ustrd>%</Ustrd>"
+        "<Ustrd>ИИК % БИК % ЗАЯВЛЕНИЕ % СТРОКА %</Ustrd>"
+        "<Ustrd>% % % % %</Ustrd></RmtInf></CdtTrfTxInf>\n"
+    )
+    .encode()
+    .split(b"%")
+)
 
 
 def _beginning(header: Header) -> str:
