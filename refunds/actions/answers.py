@@ -1,6 +1,7 @@
 """What the bank says of payouts: paid, paid in part, or bounced."""
 
 import hashlib
+from collections import Counter
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -126,9 +127,11 @@ def _apply(fit, locked, answer):
         [(held[one.item.line_id], one.item.key, one.paid, one.row.on) for one in fit if one.paid],
         at=locked.at,
     )
-    rest = {held[i.line_id]: i.amount - paid for i, _row, paid in fit if paid < i.amount}
-    if rest:
-        refunding.release(rest)
+    rest = Counter()
+    for item, _row, paid in fit:
+        rest[held[item.line_id]] += item.amount - paid
+    if +rest:
+        refunding.release(dict(+rest))
     paid_back = {i.line_id: lines[i.line_id].paid_back + paid for i, _row, paid in fit}
     done = {one.item.line_id for one in fit if one.item.outcome == "paid"}
     _step(locked, "pay", {pk: {"paid_back": paid_back[pk]} for pk in done})

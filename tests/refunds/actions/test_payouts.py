@@ -187,6 +187,17 @@ def test_a_bounced_line_goes_back_to_review_and_is_paid_under_another_key():
     refuse_at_commit()
 
 
+def test_two_lines_of_one_item_bounce_together():
+    for number in ("A1", "A2"):
+        _application, (line,) = under_review(number, "R1", asked="2000.00")
+        decide_as_found([line.pk])
+    confirm_all()
+    assert sums("R1") == (5750, 5750, 4000, 0)
+    answer(*((key, "bounced") for key in keys(batch_of_all())))
+    assert sums("R1") == (5750, 5750, 0, 0)
+    refuse_at_commit()
+
+
 def test_what_is_paid_in_part_goes_back_to_review_with_the_rest():
     application, (line,) = confirmed("A1", "R1")
     (key,) = keys(batch_of_all())
