@@ -89,28 +89,29 @@ def touched_table(cursor):
     )
 
 
-COUNT = np.dtype([("person", "<i8"), ("months", "<i8")])
+PART = np.dtype([("first", "<i8"), ("last", "<i8"), ("months", "<i8")])
+PARTS = f"""
+    SELECT min(person_id) AS first, max(person_id) AS last, sum(months)::bigint AS months
+    FROM (
+        SELECT person_id, months,
+            (sum(months) OVER (ORDER BY person_id) - months)::bigint / %s AS part
+        FROM (SELECT person_id, count(*) AS months FROM {TOUCHED} GROUP BY person_id) counts
+    ) persons GROUP BY part ORDER BY part"""
+"""Persons next to one another; a month counts as often as it is in TOUCHED, once for each item."""
 
 
 def derive(*, at):
     """Findings, exclusions and paid months of the person-months in TOUCHED."""
-    counts = fetch(
-        f"SELECT person_id AS person, count(DISTINCT period) AS months FROM {TOUCHED}"
-        " GROUP BY person_id ORDER BY person_id",
-        (),
-        COUNT,
-    )
-    if counts["months"].sum() > FEW:
+    parts = fetch(PARTS, (MONTHS_AT_ONCE,), PART)
+    if parts["months"].sum() > FEW:
         with connection.cursor() as cursor:
             cursor.execute(
                 f"CREATE INDEX IF NOT EXISTS {TOUCHED}_index ON {TOUCHED} (person_id, period);"
                 f" ANALYZE {TOUCHED}"
             )
     rules = law.rules()
-    part = (np.cumsum(counts["months"]) - counts["months"]) // MONTHS_AT_ONCE
-    for persons in np.split(counts["person"], np.flatnonzero(np.diff(part)) + 1):
-        if len(persons):
-            _derive_range(int(persons[0]), int(persons[-1]), rules, at)
+    for first, last, _ in parts.tolist():
+        _derive_range(first, last, rules, at)
 
 
 CONCERNED = np.dtype([*ITEM.descr, ("standing", "<i4")])

@@ -4,8 +4,8 @@ Of returns there is no credit: the State Corporation sent that money back before
 """
 
 from decimal import Decimal
-from itertools import groupby
-from operator import itemgetter
+from itertools import groupby, islice, starmap
+from operator import attrgetter, itemgetter
 
 from django.db import connection, transaction
 
@@ -61,25 +61,33 @@ POSTED = """
         m.id IN (SELECT id FROM told)
     FROM payments_message m
     WHERE m.knp <> %(returned)s AND m.file_id IN (SELECT file_id FROM told)
-    ORDER BY m.file_id"""
+    ORDER BY m.file_id, m.number"""
 """All messages of the registers of which a statement tells something, and of which it tells."""
 
 
 def _flag(file):
     """Marks the statement and the registers posted before it where they differ."""
     flagged = Differences()
-    with connection.cursor() as cursor:
-        values = {"days": file.days, "statement": file.pk, "returned": returns.KNP}
-        cursor.execute(POSTED, values)
-        concerned = cursor.fetchall()
-    for register, rows in groupby(concerned, key=itemgetter(0)):
-        messages = [(Credit(*credit), told) for _, *credit, told in rows]
-        found = _against_entries([credit for credit, _ in messages])
-        posted = File.objects.get(pk=register)
-        _show(posted, [*_others(posted), *found])
-        told = {credit.reference for credit, told in messages if told}
-        flagged.note(*(one for one in found if one.reference in told))
+    values = {"days": file.days, "statement": file.pk, "returned": returns.KNP}
+    for pk, messages in groupby(_rows(POSTED, values), key=itemgetter(0)):
+        register = File.objects.get(pk=pk)
+        found = Differences()
+        found.note(*_others(register))
+        while some := list(islice(messages, AT_ONCE)):
+            differing = _against_entries([Credit(*credit) for _, *credit, _ in some])
+            told = {reference for _, reference, *_, told in some if told}
+            found.note(*differing)
+            flagged.note(*(one for one in differing if one.reference in told))
+        _show(register, found)
     _show(file, flagged)
+
+
+def _rows(query, values):
+    """Rows as they are asked for, however many there are."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(query, values)
+        while rows := cursor.fetchmany(AT_ONCE):
+            yield from rows
 
 
 def _others(register):
@@ -100,20 +108,24 @@ REPEATED = """
         JOIN payments_file f ON f.id = m.file_id AND f.state = 'posted'
     ORDER BY o.reference LIMIT %s"""
 CONCERNED = """
-    SELECT o.reference, o.credited_on, o.total FROM incoming_order o
+    SELECT o.reference, o.credited_on, sum(o.total)::bigint FROM incoming_order o
     WHERE o.knp <> %s AND (o.reference IN (SELECT reference FROM payments_statemententry)
         OR o.credited_on IN (SELECT unnest(days) FROM payments_file WHERE kind = 'statement'))
-    ORDER BY o.number"""
+    GROUP BY o.reference, o.credited_on
+    ORDER BY min(min(o.number)) OVER (PARTITION BY o.reference), min(o.number)"""
 
 
 def against_books():
     """What stands against the incoming register: repeated references, and the statement."""
+    found = Differences()
     with connection.cursor() as cursor:
         cursor.execute(REPEATED, (Differences.MANY,))
-        repeated = [Difference(Held.REPEATED_REFERENCE, row[0]) for row in cursor.fetchall()]
-        cursor.execute(CONCERNED, (returns.KNP,))
-        credits = [Credit(*row) for row in cursor.fetchall()]
-    return repeated + _against_entries(credits)
+        found.note(*(Difference(Held.REPEATED_REFERENCE, row[0]) for row in cursor.fetchall()))
+    credits = starmap(Credit, _rows(CONCERNED, (returns.KNP,)))
+    references = groupby(credits, key=attrgetter("reference"))
+    while some := [credit for _, same in islice(references, AT_ONCE) for credit in same]:
+        found.note(*_against_entries(some))
+    return found
 
 
 ENTRIES = """

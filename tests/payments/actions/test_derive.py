@@ -12,6 +12,7 @@ from payments.actions import derive as deriving
 from payments.actions.derive import TOUCHED, derive, derive_rechecks, touched_table
 from payments.models import Finding, Overpayment
 from registry.actions import book
+from registry.actions.columns import fetch
 from registry.actions.load import load_categories
 from registry.models import Contribution, Exclusion, PaidMonths, Recheck
 from registry.rules import months
@@ -207,6 +208,20 @@ def test_other_persons_and_months_are_left_alone():
 
 
 FILES = ["2026-01.csv", "2026-10.csv", "2026-11.csv"]
+
+
+def test_a_part_ends_with_the_person_who_fills_it():
+    months = {1: 2, 2: 1, 4: 5, 5: 1, 9: 2}
+    with connection.cursor() as cursor:
+        touched_table(cursor)
+        for person, count in months.items():
+            cursor.execute(
+                f"INSERT INTO {TOUCHED} SELECT %s, DATE '2026-10-01' FROM generate_series(1, %s)",
+                (person, count),
+            )
+    parts = [(1, 2, 3), (4, 4, 5), (5, 5, 1), (9, 9, 2)]
+    assert fetch(deriving.PARTS, (3,), deriving.PART).tolist() == parts
+    assert fetch(deriving.PARTS, (100,), deriving.PART).tolist() == [(1, 9, 11)]
 
 
 @pytest.mark.parametrize("portion", [1, 7])

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from payments.actions import statement
 from payments.actions.account import account
-from payments.models import ExceptionItem, Message, StatementEntry
+from payments.models import ExceptionItem, File, Message, StatementEntry
 from payments.rules import camt053
 from payments.rules.totals import Entry
 from registry.models import Contribution
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.django_db
 STATEMENT = SAMPLES / "statement_2026-11.camt053.xml"
 DIFFERING = SAMPLES / "held" / "statement_2026-11_differs.camt053.xml"
 NOVEMBER = SAMPLES / "registers" / "2026-11.csv"
+DAY, NEXT_DAY = date(2026, 11, 10), date(2026, 11, 11)
 
 
 @pytest.mark.parametrize(
@@ -116,14 +118,36 @@ def test_a_right_statement_after_a_wrong_one_takes_the_flag_away():
 
 def test_a_statement_of_one_day_leaves_what_another_said_of_the_same_register():
     add_people()
-    day, next_day = date(2026, 11, 10), date(2026, 11, 11)
     file = take(register(row(), row(reference="R2", payment_date="2026-11-11")))
-    for entry in (Entry("OTHER", 1, day, True), Entry("R2", 200_000, next_day, True)):
-        statement = take(b"".join(camt053.write([entry], "1")), "bank.xml")
+    for entry in (Entry("OTHER", 1, DAY, True), Entry("R2", 200_000, NEXT_DAY, True)):
+        last = take(b"".join(camt053.write([entry], "1")), "bank.xml")
     file.refresh_from_db()
     told = [(one["code"], one["reference"]) for one in file.differences]
     assert (file.code, told) == ("statement_missing", [("statement_missing", "R1")])
-    assert (statement.code, statement.differences) == ("", [])
+    assert (last.code, last.differences) == ("", [])
+
+
+@pytest.mark.parametrize("portion", [1, 2, 100])
+@pytest.mark.parametrize("first", ["register", "statement"])
+def test_a_statement_is_compared_in_any_portions(first, portion, monkeypatch):
+    """Two orders of R1, on days of their own, stand apart; R2 and R3 differ."""
+    add_people()
+    monkeypatch.setattr(statement, "AT_ONCE", portion)
+    later = {"payment_date": "2026-11-11", "order_no": "2"}
+    rows = [row(), row(reference="R2"), row(reference="R3", **later), row(line=2, **later)]
+    entries = [Entry("R1", 400_000, DAY, True), Entry("R2", 100, DAY, True)]
+    files = {
+        "register": register(*rows),
+        "statement": b"".join(camt053.write([*entries, Entry("X", 1, NEXT_DAY, True)], "1")),
+    }
+    take(files.pop(first), first)
+    ((name, content),) = files.items()
+    take(content, name)
+    told = File.objects.get(name="register").differences
+    assert [(one["code"], one["reference"], one["expected"], one["found"]) for one in told] == [
+        ("statement_amount", "R2", 100, 200_000),
+        ("statement_missing", "R3", None, 200_000),
+    ]
 
 
 def test_of_many_differences_the_first_five_are_told():
