@@ -13,6 +13,14 @@ class FileAdmin(ReadOnly):
     search_fields = ("name", "sha256")
 
 
+@admin.register(models.FileStep)
+class FileStepAdmin(ReadOnly):
+    list_display = ("file", "step", "items", "total", "at")
+    list_select_related = ("file",)
+    list_filter = ("step", "at")
+    raw_id_fields = ("file",)
+
+
 @admin.register(models.Message)
 class MessageAdmin(ReadOnly):
     list_display = ("reference", "file", "number", "credited_on", "knp", "payer", "items", "total")

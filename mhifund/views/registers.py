@@ -59,6 +59,7 @@ def register(request, pk):
             "whole": _may_take_whole(request.user, file),
             "own": file.received_by_id == request.user.pk,
             "statement_entries": _entries(file),
+            "steps": file.steps.all(),
             "findings": _most_first(account.finding_codes(file)),
             "exception_counts": _most_first(account.exception_codes(file)),
             "payment_messages": messages[:MESSAGES],

@@ -4,11 +4,12 @@ from decimal import Decimal
 
 import numpy as np
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Sum
 
 from payments.actions import returns
 from payments.actions.derive import TOUCHED, derive, touched_table
 from payments.models import FILE_RANKS
+from payments.models.ledger import CAME_OF
 from payments.rules.matching import (
     FAULTS,
     FLAGS,
@@ -26,6 +27,7 @@ from registry.rules.due import KINDS, NO_SUM, SELF_PAYING
 from registry.rules.residence import TEMPORARY
 
 ITEMS_AT_ONCE = 50_000
+POSTED = {"items": Sum("posted", default=0), "total": Sum("posted_total", default=Decimal(0))}
 
 
 def post(file, *, at, progress=lambda done: None):
@@ -41,45 +43,30 @@ def post(file, *, at, progress=lambda done: None):
     for start in range(0, rows, ITEMS_AT_ONCE):
         _post_slice(file, start + 1, start + ITEMS_AT_ONCE, rules, at)
         progress(min(start + ITEMS_AT_ONCE, rows))
+    file.steps.create(step="match", items=file.posted, total=file.posted_total, at=at)
     if former:
         remember_former()
     derive(at=at)
     if file.posted:
         file.first_entry, file.last_entry = before + 1, _last_entry()
     _balance(file)
+    file.steps.create(step="post", at=at, **file.messages.aggregate(**POSTED))
     file.state, file.step, file.finished_at = "posted", "", at
     file.save()
     returns.link(file)
 
 
-BALANCE = """
+BALANCE = f"""
 UPDATE payments_message m
-SET posted = coalesce(b.items, 0), posted_total = coalesce(b.total, 0),
-    excepted = coalesce(q.items, 0), excepted_total = coalesce(q.total, 0),
-    returned = coalesce(r.items, 0), returned_total = coalesce(r.total, 0)
-FROM payments_message x
-    LEFT JOIN (
-        SELECT split_part(key, ':', 1)::bigint AS message, count(*) AS items, sum(amount) AS total
-        FROM registry_contribution WHERE id BETWEEN %(first)s AND %(last)s GROUP BY 1
-    ) b ON b.message = x.id
-    LEFT JOIN (
-        SELECT e.message_id AS message, count(*) AS items, sum(e.amount) AS total
-        FROM payments_exceptionitem e JOIN payments_message own ON own.id = e.message_id
-        WHERE own.file_id = %(file)s GROUP BY 1
-    ) q ON q.message = x.id
-    LEFT JOIN (
-        SELECT s.message_id AS message, count(*) AS items, sum(s.amount) AS total
-        FROM payments_return s JOIN payments_message own ON own.id = s.message_id
-        WHERE own.file_id = %(file)s GROUP BY 1
-    ) r ON r.message = x.id
-WHERE m.id = x.id AND x.file_id = %(file)s"""
+SET posted = came.posted, posted_total = came.posted_total,
+    excepted = came.excepted, excepted_total = came.excepted_total,
+    returned = came.returned, returned_total = came.returned_total
+FROM ({CAME_OF.format(file="%(file)s", first="%(first)s", last="%(last)s")}) came
+WHERE m.id = came.id"""
 
 
 def _balance(file):
-    """Counts what came of each message in the books, the queue and the returns.
-
-    The database compares.
-    """
+    """Counts what came of each message; the database counts again and compares at the commit."""
     values = {"file": file.pk, "first": file.first_entry or 0, "last": file.last_entry or 0}
     with connection.cursor() as cursor:
         cursor.execute(BALANCE, values)

@@ -184,6 +184,7 @@ def _take_in(file, at, progress):
     file.total = Decimal(reading.totals.total).scaleb(-2)
     with transaction.atomic():
         book.lock_the_books()
+        file.steps.create(step="read", items=file.items, total=file.total, at=at)
         file.messages_count = incoming.keep_messages(file)
         reading.differences.note(*statement.against_books())
         differences = [difference._asdict() for difference in reading.differences]

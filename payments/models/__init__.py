@@ -1,7 +1,7 @@
 """What came in: files, their messages, what could not be posted, and what was noticed."""
 
 from payments.models.exceptions import ExceptionEvent, ExceptionItem
-from payments.models.files import FILE_RANKS, NOT_TAKEN, File, Message, StatementEntry
+from payments.models.files import FILE_RANKS, NOT_TAKEN, File, FileStep, Message, StatementEntry
 from payments.models.findings import OPEN, Finding, Overpayment
 from payments.models.returns import Return
 
@@ -12,6 +12,7 @@ __all__ = [
     "ExceptionEvent",
     "ExceptionItem",
     "File",
+    "FileStep",
     "Finding",
     "Message",
     "Overpayment",

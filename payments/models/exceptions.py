@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from payments import labels
 from payments.models.files import Message
+from payments.models.ledger import NONE_LATE
 from registry.models import Contribution, Person
 from registry.models.keeping import APPEND_ONLY, NO_DELETE
 
@@ -88,6 +89,7 @@ class ExceptionItem(models.Model):
         )
         triggers = (
             NO_DELETE,
+            NONE_LATE,
             pgtrigger.ReadOnly(
                 name="facts_stay",
                 exclude=("codes", "state", "entry", "owner", "note", "version", "tried_at"),

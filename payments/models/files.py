@@ -1,6 +1,5 @@
 """What came in: files with their messages, and what bank statements say."""
 
-import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -8,30 +7,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from payments import labels
+from payments.models import ledger
+from registry.models.keeping import APPEND_ONLY
 
 NOT_TAKEN = "refused", "rejected"
+"""States of a file that may come again."""
 FILE_RANKS = 100_000_000
 """Room for the rows of one file in the ranks that order the entries of a day."""
-"""States of a file that may come again."""
-
-ADD_UP = """
-    IF EXISTS (
-        SELECT FROM payments_file f CROSS JOIN LATERAL (
-            SELECT count(*) FILTER (WHERE m.posted IS NULL) AS uncounted,
-                coalesce(sum(m.items), 0) AS items, coalesce(sum(m.total), 0) AS total,
-                coalesce(sum(m.posted), 0) AS posted,
-                coalesce(sum(m.posted_total), 0) AS posted_total
-            FROM payments_message m WHERE m.file_id = f.id
-        ) s
-        WHERE f.id = NEW.id AND f.state = 'posted'
-            AND (s.uncounted, s.items, s.total, s.posted, s.posted_total)
-                <> (0, f.items, f.total, f.posted, f.posted_total)
-    ) THEN
-        RAISE EXCEPTION 'the messages of a posted register do not add up to it'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'messages_add_up';
-    END IF;
-    RETURN NULL;
-"""
 
 
 class File(models.Model):
@@ -120,20 +102,29 @@ class File(models.Model):
             ("release_file", _("Can release a held file")),
             ("work_exceptions", _("Can work on exceptions")),
         )
-        triggers = (
-            pgtrigger.Trigger(
-                name="messages_add_up",
-                when=pgtrigger.After,
-                timing=pgtrigger.Deferred,
-                operation=pgtrigger.Insert
-                | pgtrigger.UpdateOf("state", "items", "total", "posted", "posted_total"),
-                condition=pgtrigger.Condition("NEW.kind = 'register' AND NEW.state = 'posted'"),
-                func=ADD_UP,
-            ),
-        )
+        triggers = ledger.OF_FILES
 
     def __str__(self):
         return self.name
+
+
+class FileStep(models.Model):
+    """What a step of a register let through; a file that was held is read again."""
+
+    file = models.ForeignKey(File, models.PROTECT, related_name="steps", verbose_name=_("file"))
+    step = models.CharField(_("step"), max_length=10, choices=labels.STEPS)
+    items = models.BigIntegerField(_("items"))
+    total = models.DecimalField(_("total"), max_digits=18, decimal_places=2)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("step of a file")
+        verbose_name_plural = _("steps of files")
+        ordering = ("id",)
+        triggers = (APPEND_ONLY,)
+
+    def __str__(self):
+        return f"{self.file_id} {self.step}"
 
 
 class Message(models.Model):
@@ -182,6 +173,7 @@ class Message(models.Model):
             models.Index(fields=("payer", "id"), name="message_by_payer"),
             models.Index(fields=("credited_on",), name="message_by_day"),
         )
+        triggers = (ledger.COUNTED_ONCE,)
 
     def __str__(self):
         return self.reference

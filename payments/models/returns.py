@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from payments.models.files import Message
+from payments.models.ledger import NONE_LATE
 from registry.models.keeping import NO_DELETE
 
 
@@ -60,7 +61,11 @@ class Return(models.Model):
             ),
         )
         constraints = (models.UniqueConstraint(fields=("message", "line"), name="return_once"),)
-        triggers = (NO_DELETE, pgtrigger.ReadOnly(name="facts_stay", exclude=("original",)))
+        triggers = (
+            NO_DELETE,
+            NONE_LATE,
+            pgtrigger.ReadOnly(name="facts_stay", exclude=("original",)),
+        )
 
     def __str__(self):
         return f"{self.message_id}:{self.line}"

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mhifund.roles import demo_users
+from payments.labels import STEPS
 from payments.models import FILE_RANKS, File, Message
 from registry.models import Region
 from tests.bench import world
@@ -74,9 +75,13 @@ def queue(persons):
     One reason stands only in the oldest file, two others in a few rows.
     """
     at, me = timezone.now(), officer()
-    file = File.objects.create(
-        name="queue.csv", sha256="queue", size=1, kind="register", state="posted", received_at=at
-    )
+    with transaction.atomic():
+        file = File.objects.create(
+            **{"name": "queue.csv", "sha256": "queue", "size": 1},
+            **{"kind": "register", "state": "posted", "received_at": at},
+        )
+        for step in STEPS:
+            file.steps.create(step=step, items=0, total=0, at=at)
     Message.objects.bulk_create(
         Message(
             file=file,

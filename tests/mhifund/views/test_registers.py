@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 
 import pytest
 from django.conf import settings
@@ -58,6 +59,19 @@ def test_a_posted_file_shows_what_was_noticed_and_what_was_left_out(as_role):
     assert answer.context["findings"] == [("duplicate", 1)]
     assert answer.context["exception_counts"] == [("bad_period", 1)]
     assert [row.period for row in answer.context["exceptions"]] == ["132026"]
+
+
+def test_a_file_shows_what_each_step_let_through_and_when(as_role):
+    known(AIDOS)
+    items = item("R1", AIDOS, "092026", "100.00"), item("R2", AIDOS, "132026", "50.00")
+    text = page(as_role("treasurer"), "register", register("r.csv", *items).pk)
+    table = re.sub("<[^>]+>", " ", text.partition(">Steps</caption>")[2].partition("</table>")[0])
+    assert " ".join(table.split()) == (
+        "Step Items Total, tenge When"
+        " Reading 2 150.00 20.11.2026 11:00"
+        " Matching 1 100.00 20.11.2026 11:00"
+        " Posting 1 100.00 20.11.2026 11:00"
+    )
 
 
 STATEMENT = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -147,7 +161,7 @@ def test_a_register_costs_the_same_for_one_message_and_for_three(
     known(AIDOS)
     file = good("r.csv", *references)
     client = as_role("treasurer")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         page(client, "register", file.pk)
 
 
