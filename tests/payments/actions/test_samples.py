@@ -1,12 +1,15 @@
 """The whole of the sample world comes out as it must, item by item and person by person."""
 
 import csv
+import json
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.db import transaction
 
 from mhifund.night import through
+from payments.actions.trace import trace
 from payments.models import ExceptionItem, File
 from registry.models import Contribution, Verdict
 from registry.rules import months
@@ -83,6 +86,23 @@ def test_no_item_and_no_tenge_is_lost():
         assert file.posted_total + sum(item.amount for item in queued) == file.total
         assert sum(message.total for message in file.messages.all()) == file.total
         assert file.messages_count == file.messages.count()
+
+
+@pytest.mark.usefixtures("world")
+def test_the_books_name_what_can_be_paid_back_of_each_line_of_an_application():
+    cases = json.loads((SAMPLES / "refund_applications.json").read_text(encoding="utf-8"))
+    lines = [(case["number"], line) for case in cases for line in case["lines"]]
+    traced = trace((line["reference"], line["line"]) for _number, line in lines)
+    told = []
+    for number, line in lines:
+        one = traced[line["reference"], line["line"]]
+        assert (one.state, one.iin, one.knp) == ("posted", line["iin"], line["knp"])
+        assert f"{one.period:%m%Y}" == line["period"]
+        refundable = min(Decimal(line["asked"]), one.left)
+        sums = f"{one.amount};{line['asked']};{refundable}"
+        told.append(f"{number};{line['reference']};{line['line']};{sums};{one.cause}")
+    expected = (SAMPLES / "expected" / "refunds.csv").read_text(encoding="utf-8").splitlines()
+    assert told == expected[1:]
 
 
 @pytest.mark.usefixtures("world")
