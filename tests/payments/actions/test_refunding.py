@@ -163,11 +163,12 @@ def test_an_item_of_the_day_of_payout_is_judged_without_what_was_paid_back():
     assert paid() == [("2026-10", CREDITED, None)]
 
 
-def test_a_payment_paid_back_on_its_own_day_is_first_paid_then_paid_back(officer):
-    pk = overpaid("over_due", officer)
-    pay_back(pk, 5750, on=CREDITED)
-    assert sums(pk) == (5750, 5750, 0, 5750, 0)
-    assert paid() == [("2026-10", CREDITED, None)]
+def test_a_payment_paid_back_on_its_own_day_is_first_paid_then_paid_back():
+    add_people()
+    take(register(row(payer_id=FIRST, amount="4250.00")))
+    pk = establish(Contribution.objects.get().pk, Decimal(4250), at=AT)
+    pay_back(pk, 250, on=CREDITED)
+    assert (list(found()), paid()) == ([("1", "under_due", None, True)], [])
 
 
 def test_what_is_found_less_leaves_less_and_never_less_than_was_paid(officer):
