@@ -103,6 +103,8 @@ def _against(item, row, at):
         return "amount_differs"
     if row.outcome == "paid" and row.amount is not None and not 0 < row.amount <= item.amount:
         return "amount_differs"
+    if row.outcome == "bounced" and row.amount not in (None, item.amount):
+        return "amount_differs"
     return ""
 
 

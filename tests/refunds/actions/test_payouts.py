@@ -220,7 +220,8 @@ def test_what_is_paid_in_part_goes_back_to_review_with_the_rest():
 
 
 @pytest.mark.parametrize(
-    ("outcome", "sum_"), [("partly", "5750.00"), ("partly", "6000.00"), ("paid", "6000.00")]
+    ("outcome", "sum_"),
+    [("partly", "5750.00"), ("partly", "6000.00"), ("paid", "6000.00"), ("bounced", "2000.00")],
 )
 def test_a_sum_that_is_not_that_of_the_line_changes_nothing(outcome, sum_):
     confirmed("A1", "R1")
