@@ -11,6 +11,7 @@ from payments.models import Message, Overpayment
 from refunds import labels
 from refunds.actions import clocks
 from refunds.actions.advance import Move, advance, begin, roles_of, tell
+from refunds.actions.follow import follow
 from refunds.actions.lines import withdraw_all
 from refunds.models import Application, Document, Line, Reason, Unread
 from refunds.rules import applications as files
@@ -288,6 +289,8 @@ def step(pk, name, *, by, at, note="", seen=None):
         clocks.start(application, by=by, at=at, note=note)
     elif name == "send":
         clocks.derive(application, by=by, at=at)
+    elif name == "register":
+        follow([pk], by=by, at=at)
     elif name == "withdraw":
         withdraw_all(application, by=by, at=at, note=note)
     return ""

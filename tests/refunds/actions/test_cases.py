@@ -7,7 +7,7 @@ import pytest
 from refunds.rules.applications import Unreadable
 
 from payments.models import Overpayment
-from refunds.actions import cases
+from refunds.actions import cases, lines
 from refunds.models import Application, Document, Line, Unread
 from tests.refunds.actions.office import (
     AT,
@@ -111,6 +111,19 @@ def test_the_account_is_corrected_before_the_review():
     assert cases.correct(found.pk, details, by=officer(), at=AT) == "no_such_step"
     event = found.events.get(step="corrected")
     assert event.facts == {"iban": ["", "KZ31601A000000000001"], "language": ["kk", "ru"]}
+
+
+def test_an_application_whose_lines_were_all_withdrawn_ends_when_it_is_registered():
+    (found,) = take(asks("A1", "R1")).new
+    (line,) = found.lines.all()
+    assert lines.undo("withdraw", {line.pk: 0}, by=officer(), at=AT, note="a letter") == {
+        line.pk: ""
+    }
+    assert step(found, "register", note="nothing is asked any more") == ""
+    assert story("application", found)[1:] == [
+        ("register", "sent", "review"),
+        ("end", "review", "withdrawn"),
+    ]
 
 
 @pytest.mark.parametrize(
