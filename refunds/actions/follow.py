@@ -4,11 +4,11 @@ from collections import defaultdict
 
 from django.utils.timezone import localdate
 
-from refunds.actions import letters
+from refunds.actions import clocks, letters
 from refunds.actions.advance import Move, advance
 from refunds.models import Application, Line
 from refunds.rules.guards import ApplicationFacts
-from refunds.rules.states import Role
+from refunds.rules.states import Role, State
 from refunds.rules.workflow import chosen, offered
 
 DAYS = {"confirm": "confirmed_on", "close": "closed_on"}
@@ -27,6 +27,9 @@ def follow(pks, *, by, at):
             advance("application", [m for m in moves if m.step.name == name], by=by, at=at)
         confirmed = [move.pk for move in moves if move.step.name == "confirm"]
         letters.write(confirmed, by=by, at=at)
+        reopened = [move.pk for move in moves if move.step.before == State.CLOSED]
+        for application in Application.objects.filter(pk__in=reopened).order_by("pk"):
+            clocks.derive(application, by=by, at=at)
         waiting = [move.pk for move in moves]
 
 

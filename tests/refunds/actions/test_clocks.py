@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime
 import pytest
 
 from payments.models import Overpayment
-from refunds.actions import cases, clocks
+from refunds.actions import cases, clocks, lines
 from refunds.models import Application, Event
 from registry.models import CalendarDay
 from tests.refunds.actions.office import (
     AT,
     asks,
     confirmed,
+    head,
     load,
     officer,
     refuse_at_commit,
@@ -134,6 +135,19 @@ def test_a_closed_application_keeps_its_deadlines():
     )
     assert clocks.follow_calendar(at=AT) == 0
     assert dues(application) == before
+
+
+def test_an_application_that_is_opened_again_follows_the_calendar_of_today():
+    application, (line,) = under_review("A1", "R1", at=at("2026-11-18"))
+    lines.decide({line.pk: lines.Wish("refuse", reason="no_grounds")}, by=officer(), at=AT)
+    lines.confirm({line.pk: None}, by=head(), at=AT)
+    CalendarDay.objects.create(
+        day=date(2026, 11, 25), kind="off", entered_on=date(2026, 11, 20), name_en="a new holiday"
+    )
+    assert clocks.follow_calendar(at=AT) == 0
+    lines.undo("reverse", {line.pk: None}, by=officer(), at=AT, note="an appeal")
+    assert dues(application)[:3] == ["2026-11-23", "2026-11-30", "2026-12-08"]
+    assert application.events.filter(step="deadlines").count() == 1
 
 
 def test_the_clock_that_runs_is_that_of_the_state():
