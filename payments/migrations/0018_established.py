@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0016_exceptions_of_a_file'),
+        ('payments', '0017_steps_of_files'),
         ('registry', '0012_new_categories'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
