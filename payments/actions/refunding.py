@@ -52,6 +52,12 @@ def release(wanted):
     _shift(wanted, reserved=-1)
 
 
+def lock(ids):
+    """For who pays back of some and lets go of others in one go: in the order of all who wait."""
+    book.lock_the_books()
+    _locked(ids)
+
+
 def _are_sums(sums):
     if any(sum_ <= 0 for sum_ in sums):
         raise ValueError("a sum is positive")

@@ -125,6 +125,7 @@ def _apply(fit, locked, answer):
     PayoutItem.objects.bulk_update(
         [one.item for one in fit], ("outcome", "paid", "answered_on", "text", "answer")
     )
+    refunding.lock(held.values())
     refunding.pay(
         [(held[one.item.line_id], one.item.key, one.paid, one.row.on) for one in fit if one.paid],
         at=locked.at,
