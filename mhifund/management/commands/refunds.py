@@ -5,14 +5,23 @@ Each act is somebody's: --by names the user, whose roles and signature it has.
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from mhifund.management.answer import Answer, Answering, file
+from payments.labels import FILE_CODES, NOT_DONE
+from payments.rules.totals import Refused
 from refunds.actions import answers, cases, lines, payouts
+from refunds.actions.advance import roles_of
+from refunds.labels import AGAINST
 from refunds.models import Application, Batch, Line
 from refunds.rules import payout_out
 from refunds.rules.applications import Unreadable
+from refunds.rules.states import Role
 from registry.actions import runs
+
+TEXTS = NOT_DONE | AGAINST
+NEEDS = {"load": Role.OFFICER, "order": Role.TREASURER, "answer": Role.TREASURER}
+"""Whose acts no step of a state stands against."""
 
 FORMS = {"mt102": payout_out.mt102_of, "pain001": payout_out.pain001_of}
 
@@ -49,14 +58,18 @@ class Command(Answering):
         act.add_argument("file", type=file)
 
     def answers(self, act, by, **options):
-        return getattr(self, f"_{act}")(by, timezone.now(), options)
+        with translation.override("en"):
+            if act in NEEDS and NEEDS[act] not in roles_of(by):
+                yield _refused(act, "not_your_role", AGAINST["not_your_role"])
+            else:
+                yield from getattr(self, f"_{act}")(by, timezone.now(), options)
 
     def _load(self, by, at, options):
         path = options["file"]
         try:
             found = cases.load(path.read_bytes(), path.name, by=by, at=at)
         except Unreadable as fault:
-            yield Answer({"file": path.name, "code": "unreadable", "text": str(fault)}, done=False)
+            yield _refused(path.name, "unreadable", fault)
             return
         yield Answer(
             {
@@ -101,7 +114,10 @@ class Command(Answering):
         for line in waiting:
             if told[line.pk]:
                 yield _told(str(line), "batch", told[line.pk])
-        yield _batch(batch) if batch else Answer({"code": "not_to_be_paid"}, done=False)
+        if batch:
+            yield _batch(batch)
+        elif not waiting:
+            yield _refused("lines", "not_to_be_paid", "No line is to be paid.")
 
     def _batch(self, by, at, options):
         code = payouts.step(options["batch"], options["step"], by=by, at=at, note=options["note"])
@@ -117,10 +133,15 @@ class Command(Answering):
         yield from ()
 
     def _answer(self, by, at, options):
-        with options["file"].open("rb") as stream:
-            found = answers.take(stream, options["file"].name, by=by, at=at)
+        path = options["file"]
+        try:
+            with path.open("rb") as stream:
+                found = answers.take(stream, path.name, by=by, at=at)
+        except Refused as fault:
+            yield _refused(path.name, "unreadable", fault)
+            return
         if found.answer is None:
-            yield Answer({"code": "already_received"}, done=False)
+            yield _refused(path.name, "already_received", FILE_CODES["already_received"])
             return
         runs.judge_news(on=timezone.localdate(at), at=at, by=by)
         yield Answer(
@@ -136,7 +157,24 @@ class Command(Answering):
         )
 
     def words(self, value):
-        return [", ".join(f"{name} {_written(shown)}" for name, shown in value.items())]
+        if "code" in value:
+            sum_ = f" {value['amount']:.2f}" if "amount" in value else ""
+            why = f": {value['text']} ({value['code']})" if value["code"] else ""
+            yield f"{value['what']}: {value['step']}{sum_}{why}"
+        elif "new" in value:
+            counts = len(value["new"]), value["again"], len(value["unread"])
+            yield "{}: {} new, {} known already, {} at fault".format(value["file"], *counts)
+            for one in value["unread"]:
+                for fault in one["faults"]:
+                    yield f"  {one['number']}, {fault['where']}: {fault['code']} {fault['found']}"
+        elif "batch" in value:
+            yield "batch {batch}, {state}: {lines} lines, {total:.2f}".format(**value)
+        else:
+            yield "{file}: {applied} of {items} payouts, {total:.2f}".format(**value)
+            for fault in value["faults"]:
+                yield f"  {fault['where']}: {fault['code']} {fault['found']}"
+            for batch, state in value["batches"].items():
+                yield f"  batch {batch}: {state}"
 
 
 def user(name):
@@ -157,8 +195,12 @@ def _lines(numbers, **where):
 
 
 def _told(what, step, code, amount=None):
-    value = {"what": what, "step": step, "code": code}
+    value = {"what": what, "step": step, "code": code, "text": str(TEXTS[code]) if code else ""}
     return Answer(value | ({"amount": amount} if amount else {}), done=not code)
+
+
+def _refused(what, code, text):
+    return Answer({"what": what, "step": "refused", "code": code, "text": str(text)}, done=False)
 
 
 def _batch(batch):
@@ -166,7 +208,3 @@ def _batch(batch):
     return Answer(
         {"batch": batch.pk, "state": batch.state, "lines": head.count, "total": head.total}
     )
-
-
-def _written(value):
-    return value if isinstance(value, (str, int)) else str(value)
