@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from payments import labels as payments
+
 REASON_KINDS = {"refund": _("refund"), "refusal": _("refusal")}
 LANGUAGES = {"kk": _("Kazakh"), "ru": _("Russian")}
 CHANNELS = {
@@ -164,6 +166,10 @@ AGAINST = {
     "standing": _("The clocks stand already."),
     "running": _("The clocks run."),
     "absent": _("Who should get it is absent."),
+    "ends_before": _("The last day is before the first."),
+    "nothing_left": _("Nothing of it is refundable: find the reason of its refusal."),
+    "asked_back": _("Another application asks it back, or nothing is left of it."),
+    **{code: payments.NOT_DONE[code] for code in ("answered", "not_duplicate", "over_entry")},
 }
 DOCUMENT_REFUSALS = {
     "empty": _("The document is empty."),
@@ -173,4 +179,67 @@ DOCUMENT_REFUSALS = {
     "not_scanned": _("The antivirus did not answer: try again later."),
     "missing": _("The document is not where it was kept."),
     "damaged": _("The document changed after it was kept."),
+}
+CLOCKS = {
+    "check": _("State Corporation check"),
+    "review": _("Fund review"),
+    "overall": _("whole term"),
+}
+SKIPS = {
+    "weekend": _("weekend"),
+    "holiday": _("holiday"),
+    "moved": _("moved day off"),
+    "paused": _("the clocks stood"),
+}
+POINTS = {
+    "form": _("application form"),
+    "account": _("account (IBAN) is right"),
+    "bank": _("BIC is of the bank of the account"),
+    "consent": _("consent to access to personal data"),
+    "consent_of_each": _("consent of each person"),
+    "reason": _("reason of the refund"),
+    "one_reason": _("one reason in the application"),
+    "accepted": _("day of acceptance"),
+    "proof": _("payment orders or receipts"),
+    "identity": _("identity document"),
+    "certificate": _("certificate of the category or business"),
+    "calculation": _("calculation of the payer"),
+    "dismissal": _("order of dismissal"),
+}
+TRACED = {
+    "posted": _("found"),
+    "exception": _("found, not posted yet"),
+    "returned": _("found, sent back to the payer"),
+    "none": _("not found"),
+}
+DIFFERS = {
+    "other_iin": _("another person"),
+    "other_payer": _("another payer"),
+    "other_period": _("another period"),
+    "other_knp": _("another purpose code"),
+    "other_sum": _("another sum"),
+}
+FAULTS = {
+    "no_object": _("it is no object"),
+    "no_list": _("it is no list"),
+    "no_text": _("it is no text"),
+    "missing": _("it is missing"),
+    "repeated_key": _("the field comes twice"),
+    "bad_text": _("it has signs that cannot be kept"),
+    "too_long": _("it is too long"),
+    "bad_date": _("it is no day"),
+    "bad_period": _("it is no month"),
+    "bad_sum": _("it is no sum"),
+    "not_positive": _("it is not more than nothing"),
+    "bad_line": _("it is no number of a line"),
+    "bad_sha256": _("it is no SHA-256"),
+    "bad_id": _("it is neither a valid IIN nor a valid BIN"),
+    "no_lines": _("it has no lines"),
+    "asked_over_paid": _("more is asked back than was paid"),
+    "repeated_line": _("the payment is asked back twice"),
+    "repeated_number": _("the number comes twice in the file"),
+    "number_taken": _("another application has this number"),
+    "unknown_reason": _("the reason is not known"),
+    "day_ahead": _("the day is still to come"),
+    "unknown_channel": _("the channel is not known"),
 }

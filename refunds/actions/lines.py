@@ -16,7 +16,7 @@ from refunds.actions.advance import Move, advance, roles_of, tell
 from refunds.actions.follow import follow
 from refunds.models import Application, Decision, Line
 from refunds.rules.guards import LineFacts
-from refunds.rules.states import HOLDING, UNDECIDED, LineState, Role
+from refunds.rules.states import HOLDING, UNDECIDED, LineState, Role, State
 from refunds.rules.workflow import chosen
 
 HELD = {"over_left": "within_refundable", "unconfirmed": "duplicate_confirmed", "gone": "gone"}
@@ -226,6 +226,35 @@ def confirm_duplicate(pk, *, by, at, note):
     if not code:
         tell(line.application, "duplicate", by=by, at=at, note=note, line=line)
     return code
+
+
+@transaction.atomic
+def establish(pk, amount, *, by, at, note):
+    """Says on documents what of the item of a line is overpaid, where no finding shows it."""
+    if not note.strip():
+        return "said_why"
+    locked = lock([pk], by=by, at=at, note=note)
+    if not locked.lines or Role.OFFICER not in roles_of(by):
+        return "gone" if not locked.lines else "not_your_role"
+    (line,) = locked.lines
+    against = _against_establishing(line, locked.traced[place(line)])
+    if against:
+        return against
+    try:
+        refunding.establish(locked.traced[place(line)].entry_id, amount, at=at)
+    except refunding.NotEstablished as fault:
+        return str(fault)
+    facts = {"amount": str(amount)}
+    tell(line.application, "established", by=by, at=at, note=note, facts=facts, line=line)
+    return ""
+
+
+def _against_establishing(line, traced):
+    if line.application.state != State.REVIEW:
+        return "under_review"
+    if line.state not in UNDECIDED:
+        return "no_such_step"
+    return "" if traced.entry_id else "payment_found"
 
 
 def as_found(pks):

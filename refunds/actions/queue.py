@@ -1,12 +1,54 @@
 """Who works on what: applications are taken on, handed on, and left by who is absent."""
 
+from datetime import timedelta
+
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.timezone import localdate
 
-from refunds.actions.advance import Role, roles_of, tell
+from refunds.actions.advance import PERMISSIONS, Role, roles_of, tell
 from refunds.models import OPEN, Absence, Application
+
+
+BY_GROUP = "django.contrib.auth.backends.ModelBackend"
+
+
+def officers():
+    """Who may have applications: everybody who decides lines or confirms what others decided."""
+    users = get_user_model().objects
+    found = users.none()
+    for role in (Role.OFFICER, Role.HEAD):
+        found |= users.with_perm(PERMISSIONS[role], backend=BY_GROUP, include_superusers=False)
+    return found.order_by("last_name", "first_name", "username")
+
+
+@transaction.atomic
+def leave(user, since, until, *, by):
+    """Writes down when somebody is not at work; heads for anybody, others for themselves."""
+    if user != by and Role.HEAD not in roles_of(by):
+        return "not_your_role"
+    if until < since:
+        return "ends_before"
+    Absence.objects.create(user=user, since=since, until=until)
+    return ""
+
+
+@transaction.atomic
+def come_back(pk, *, by, at):
+    """Ends an absence the day before; one that has not begun is taken off the list."""
+    row = Absence.objects.select_for_update().filter(pk=pk).first()
+    if row is None:
+        return "gone"
+    if row.user != by and Role.HEAD not in roles_of(by):
+        return "not_your_role"
+    on = localdate(at)
+    if row.since < on:
+        row.until = min(row.until, on - timedelta(days=1))
+        row.save()
+    else:
+        row.delete()
+    return ""
 
 
 def absent(on):

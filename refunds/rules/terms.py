@@ -123,6 +123,14 @@ def _run(run: Run, accepted: date, law: Law, calendar: Calendar) -> tuple[date, 
     )
 
 
+def left(due: date, on: date, calendar: Calendar) -> int:
+    """How many working days are left after a day until the last of a term; negative: since it."""
+    first, last = sorted((due, on))
+    days = (first + DAY * ahead for ahead in range(1, (last - first).days + 1))
+    count = sum(map(calendar.is_working, days))
+    return count if on <= due else -count
+
+
 def _days(pauses: Sequence[Pause]) -> frozenset[date]:
     return frozenset(
         pause.since + DAY * ahead

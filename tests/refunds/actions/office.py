@@ -176,6 +176,11 @@ def asks(number, *references, asked="5750.00", **others):
     return usual | others
 
 
+def asks_of(*wanted):
+    """A file with applications of FIRST: (number, references)."""
+    return json.dumps([asks(*one) for one in wanted]).encode()
+
+
 def under_review(number, *references, at=AT, **others):
     """An application under review, and its lines."""
     content = json.dumps([asks(number, *references, **others)]).encode()

@@ -270,3 +270,51 @@ def test_a_line_whose_payment_is_not_found_is_not_approved():
 
 def _json(*applications):
     return json.dumps(applications).encode()
+
+
+def establish(line, amount, *, by=None, note="the court has said so"):
+    return lines.establish(line.pk, Decimal(amount), by=by or officer(), at=AT, note=note)
+
+
+def test_what_no_finding_shows_is_established_on_documents_and_paid_back():
+    _application, (line,) = under_review("A1", "R1", asked="9000.00")
+    assert decide(line, "approve", "9000.00") == "within_refundable"
+    assert establish(line, "9000.00") == ""
+    assert sums("R1") == (5750, 9000, 0, 0)
+    event = Event.objects.get(step="established")
+    assert (event.subject, event.by, event.note, event.facts) == (
+        *(line.pk, officer(), "the court has said so"),
+        {"amount": "9000.00"},
+    )
+    assert decide(line, "approve", "9000.00") == ""
+    refuse_at_commit()
+
+
+@pytest.mark.parametrize(
+    ("amount", "others", "code"),
+    [
+        ("10000.01", {}, "over_entry"),
+        ("9000.00", {"note": " "}, "said_why"),
+        ("9000.00", {"by": head}, "not_your_role"),
+    ],
+)
+def test_what_stands_against_establishing_is_told(amount, others, code):
+    _application, (line,) = under_review("A1", "R1")
+    others = {name: value() if callable(value) else value for name, value in others.items()}
+    assert establish(line, amount, **others) == code
+    assert sums("R1") == (5750, 5750, 0, 0)
+    assert not Event.objects.filter(step="established").exists()
+
+
+def test_nothing_is_established_of_a_line_that_is_decided_or_not_found():
+    _application, (line,) = decided("A1", "R1")
+    assert establish(line, "9000.00") == "under_review"
+    _application, (line, _other) = under_review("A2", "R2", "R3")
+    decide(line, "approve", OVERPAID)
+    assert establish(line, "9000.00") == "no_such_step"
+    wrong = [asks("A3", "R4")["lines"][0] | {"reference": "R9"}]
+    (application,) = load(_json(asks("A3", "R4", lines=wrong))).new
+    cases.step(application.pk, "register", by=officer(), at=AT)
+    (line,) = lines_of(application)
+    assert establish(line, "9000.00") == "payment_found"
+    assert lines.establish(404, 1, by=officer(), at=AT, note="x") == "gone"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refunds.rules.terms import Pause, Terms, terms
+from refunds.rules.terms import Pause, Terms, left, terms
 from registry.rules.law import Code, Law, NotInForce, Row
 from registry.rules.workdays import Calendar
 from tests.law import CALENDAR, LAW
@@ -270,3 +270,19 @@ def test_without_holidays_only_weekends_are_skipped():
 
     assert isinstance(found, Terms)
     assert found[:3] == (D(2026, 5, 13), D(2026, 5, 22), D(2026, 5, 27))
+
+
+@pytest.mark.parametrize(
+    ("on", "days"),
+    [
+        (D(2026, 11, 4), 0),
+        (D(2026, 11, 3), 1),
+        (D(2026, 10, 23), 7),
+        (D(2026, 10, 25), 7),
+        (D(2026, 11, 5), -1),
+        (D(2026, 11, 8), -2),
+        (D(2026, 11, 9), -3),
+    ],
+)
+def test_the_days_left_are_working_days(on, days):
+    assert left(D(2026, 11, 4), on, CALENDAR) == days
