@@ -15,6 +15,7 @@ from payments.models import ExceptionEvent, ExceptionItem
 from registry.admin import ReadOnly
 from registry.models import Person
 from tests.mhifund.office import AIDOS, ARMAN, AT, item, known, register, staff
+from tests.refunds.actions.office import confirmed, small_world
 
 pytestmark = pytest.mark.django_db
 OURS = [
@@ -122,6 +123,27 @@ def test_what_was_done_with_an_item_is_listed_and_opened_within_the_regions(clie
         for event in ExceptionEvent.objects.order_by("pk")
     ]
     assert opened == [302, 200]
+
+
+def test_refunds_of_other_regions_stay_out_and_applicants_are_masked(client):
+    small_world()
+    application, _lines = confirmed("A1", "R1")
+    found = {}
+    for region in ("62", "75"):
+        user = staff("auditor", region)
+        user.username, user.is_staff = f"auditor-{region}", True
+        user.save()
+        client.force_login(user)
+        for model in ("application", "line", "decision", "event", "letter", "unread"):
+            answer = client.get(reverse(f"admin:refunds_{model}_changelist"))
+            found[region, model] = answer.context["cl"].result_count
+            assert "990101300003" not in answer.content.decode()
+    assert [found["62", model] for model in ("application", "line", "event")] == [0, 0, 0]
+    assert [found["75", model] for model in ("application", "line", "letter")] == [1, 1, 1]
+    assert found["75", "unread"] == 0
+    page = client.get(reverse("admin:refunds_application_change", args=[application.pk]))
+    assert "990101••••••" in page.content.decode()
+    assert "990101300003" not in page.content.decode()
 
 
 @pytest.mark.parametrize(
