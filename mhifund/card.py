@@ -5,10 +5,11 @@ from itertools import zip_longest
 from django.db.models import Prefetch, Q
 from django.utils import timezone
 
-from mhifund import sentences, timeline
+from mhifund import access, sentences, timeline
 from mhifund.forms import AsOf
-from payments.models import Finding
-from registry.actions import law
+from payments.models import Finding, Overpayment
+from refunds.models import Line
+from registry.actions import identity, law
 from registry.actions.explain import NotKnown, explain
 from registry.models import CategorySpan, Contribution, PersonEvent, VerdictChange
 from registry.rules import months
@@ -20,8 +21,8 @@ SHOWN = 100
 GOOD, OPEN, BAD = ("is-good", "check"), ("", "minus"), ("is-bad", "x")
 
 
-def card(person, query):
-    """The context of the card for the query of its page."""
+def card(person, query, user):
+    """The context of the card for the query of its page, as far as the user may see."""
     asked, on, known_at = asked_of(query)
     who = _as_known(person, known_at) if query.get("known") else person
     spans = spans_of(person, known_at)
@@ -33,7 +34,7 @@ def card(person, query):
         "asked": asked,
         "tab": tab,
         "categories": timeline.bars(spans, on),
-        "rows": TABS[tab](person, on, known_at),
+        "rows": TABS[tab](person, on, known_at, user),
         "all_years": "years" in query,
     } | _status(person, who, on, known_at, spans, "years" in query)
 
@@ -177,17 +178,17 @@ def entries(person, on, known_at):
     )
 
 
-def _payments(person, on, known_at):
+def _payments(person, on, known_at, user):
     return list(entries(person, on, known_at)[:SHOWN])
 
 
-def _history(person, on, known_at):
+def _history(person, on, known_at, user):
     """What was decided about days up to the one asked about."""
     decided = VerdictChange.objects.filter(person=person, on__lte=on, decided_at__lte=known_at)
     return list(decided.order_by("-id")[:SHOWN])
 
 
-def _corrections(person, on, known_at):
+def _corrections(person, on, known_at, user):
     """Corrections of who the person is, of which the last can be undone, and what extracts told."""
     events = PersonEvent.objects.filter(Q(person=person) | Q(other=person), at__lte=known_at)
     rows = list(events.select_related("person", "other", "by", "undone_by")[:SHOWN])
@@ -202,13 +203,30 @@ def _corrections(person, on, known_at):
     }
 
 
-def _looks(person, on, known_at):
+def _looks(person, on, known_at, user):
     return list(person.looks.select_related("user")[:SHOWN])
 
 
+def _refunds(person, on, known_at, user):
+    """What was overpaid for the person, and the lines of applications that ask it back."""
+    asked = Line.objects.filter(
+        iin__in=identity.numbers(person.iin),
+        application__in=access.applications_for(user),
+        application__recorded_at__lte=known_at,
+    )
+    overpaid = Overpayment.objects.filter(entry__person=person, recorded_at__lte=known_at)
+    return {
+        "lines": asked.select_related("application", "decision__reason").order_by("-pk")[:SHOWN],
+        "overpayments": overpaid.select_related("entry").order_by("-pk")[:SHOWN]
+        if user.has_perm("payments.view_file")
+        else [],
+    }
+
+
 TABS = {
-    "categories": lambda person, on, known_at: None,
+    "categories": lambda person, on, known_at, user: None,
     "payments": _payments,
+    "refunds": _refunds,
     "history": _history,
     "corrections": _corrections,
     "looks": _looks,

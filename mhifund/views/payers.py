@@ -1,6 +1,7 @@
 """The card of a payer: what it paid by month and purpose code, late, unevenly, or no longer."""
 
 from django.contrib.auth.decorators import permission_required
+from django.db.models import Sum
 from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
@@ -49,6 +50,7 @@ def payer(request, number):
         "overpayments": _overpaid(known, within),
         "exceptions": _exceptions(request.user, known),
         "returns": _returns(request.user, known),
+        "refunds": _refunds(request.user, known),
     }
     return render(request, "mhifund/payer.html", context)
 
@@ -67,3 +69,10 @@ def _exceptions(user, known):
 def _returns(user, known):
     items = access.returns_for(user, Return.objects.filter(payer__in=known))
     return items.select_related("message", "original").order_by("-id")[:SHOWN]
+
+
+def _refunds(user, known):
+    rows = access.applications_for(user).filter(applicant_id__in=known)
+    return rows.annotate(asked=Sum("lines__asked"), back=Sum("lines__paid_back")).order_by("-id")[
+        :SHOWN
+    ]

@@ -54,7 +54,7 @@ def person(request, pk):
     if judge_person(found.pk, on=timezone.localdate(at), at=at):
         found = _visible(request, pk)
     Look.objects.create(person=found, user=request.user, act="card", at=at)
-    return render(request, "mhifund/person.html", card.card(found, request.GET))
+    return render(request, "mhifund/person.html", card.card(found, request.GET, request.user))
 
 
 @may_open
@@ -86,7 +86,9 @@ def whole_iin(request, pk):
     Look.objects.create(person=found, user=request.user, act="iin", at=timezone.now())
     if "HX-Request" in request.headers:
         return render(request, "mhifund/whole_iin.html", {"person": found, "unmasked": True})
-    return render(request, "mhifund/person.html", card.card(found, {}) | {"unmasked": True})
+    return render(
+        request, "mhifund/person.html", card.card(found, {}, request.user) | {"unmasked": True}
+    )
 
 
 @may_open
@@ -101,7 +103,7 @@ def payments(request, pk, month):
     context = {"person": found, "first": first, "entries": rows}
     if "HX-Request" in request.headers:
         return render(request, "mhifund/month.html", context)
-    context |= card.card(found, request.GET) | {"month_asked": True}
+    context |= card.card(found, request.GET, request.user) | {"month_asked": True}
     return render(request, "mhifund/person.html", context)
 
 

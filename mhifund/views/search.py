@@ -1,11 +1,13 @@
 """The one search field."""
 
+from django.db.models import Q
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from mhifund import access, finding
 from mhifund.finding import Typed
 from payments.models import File, Message
+from refunds.models import Application
 from registry.models import Contribution, Person
 
 SHOWN = 20
@@ -22,13 +24,21 @@ def search(request):
         "entries": [],
         "messages_found": [],
         "files": [],
+        "applications": [],
     }
     number = "".join(text.split())
     if kind == Typed.BIN and _is_payer(request.user, number):
         return redirect("payer", number=number)
     if kind != Typed.NOTHING:
         found |= _persons(request.user, text, kind) | _payments(request.user, text, kind)
-    things = [*found["persons"], *found["messages_found"], *found["files"], *found["entries"]]
+        found |= _applications(request.user, text, kind)
+    things = [
+        *found["applications"],
+        *found["persons"],
+        *found["messages_found"],
+        *found["files"],
+        *found["entries"],
+    ]
     if len(things) == 1 and (target := _page_of(things[0])):
         return redirect(target)
     return render(request, "mhifund/search.html", found | {"nothing": not things})
@@ -59,10 +69,19 @@ def _payments(user, text, kind):
     return {"messages_found": list(messages[:SHOWN]), "files": list(files[:SHOWN])}
 
 
+def _applications(user, text, kind):
+    """By their number, or by the BIN of the applicant."""
+    about = Q(number=text) | Q(applicant_id="".join(text.split())) if kind == Typed.BIN else None
+    rows = access.applications_for(user).filter(about or Q(number=text))
+    return {"applications": list(rows.order_by("-id")[:SHOWN])}
+
+
 def _page_of(thing):
     """The page of a thing; entries of a payer have none of their own."""
     if isinstance(thing, Person):
         return reverse("person", args=[thing.pk])
+    if isinstance(thing, Application):
+        return reverse("refund", args=[thing.pk])
     if isinstance(thing, (File, Message)):
         return reverse("register", args=[thing.pk if isinstance(thing, File) else thing.file_id])
     return None

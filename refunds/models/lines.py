@@ -127,6 +127,7 @@ class Line(Machine):
             models.Index(
                 fields=("id",), condition=Q(state=LineState.CONFIRMED), name="line_to_be_paid"
             ),
+            models.Index(fields=("iin",), name="line_by_iin"),
             models.Index(fields=("batch",), condition=Q(batch__isnull=False), name="line_by_batch"),
         )
         constraints = (
