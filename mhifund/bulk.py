@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from payments import labels
 
 MOST = 100
+TOLD = 50
 
 
 def chosen(request, parts=1):
@@ -22,13 +23,20 @@ def is_number(text):
     return text.isascii() and text.isdigit() and len(text) < 19
 
 
-def tell(request, answers, places):
-    """`answers` by id; `places` gives the (id, place) of those to which something stood against."""
+def tell(request, answers, places, words=labels.NOT_DONE):
+    """`answers` by id; `places` gives the (id, place) of those to which something stood against.
+
+    `words` are those for the codes of the answers.
+    """
     done = sum(not code for code in answers.values())
     if done:
         text = ngettext("Done with %(count)d item.", "Done with %(count)d items.", done)
         messages.success(request, text % {"count": done})
     if not answers:
         messages.error(request, _("Choose items first."))
-    for pk, place in places([pk for pk, code in answers.items() if code]):
-        messages.warning(request, f"{place}: {labels.NOT_DONE[answers[pk]]}")
+    against = [pk for pk, code in answers.items() if code]
+    for pk, place in places(against[:TOLD]):
+        messages.warning(request, f"{place}: {words[answers[pk]]}")
+    if more := len(against[TOLD:]):
+        text = ngettext("and %(n)d more not done", "and %(n)d more not done", more)
+        messages.warning(request, text % {"n": more})

@@ -1,11 +1,16 @@
 """What lists can be narrowed by."""
 
 import django_filters
+from django.db.models import Exists, OuterRef, Q
 from django.forms import HiddenInput
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from payments import labels
 from payments.models import FILE_RANKS, ExceptionItem, File, Overpayment, Return
+from refunds.actions import queue
+from refunds.labels import STATES
+from refunds.models import OPEN, Application, Pause
 
 ANY = _("any")
 
@@ -92,3 +97,73 @@ class ExceptionFilter(django_filters.FilterSet):
 
     def has_code(self, items, name, code):
         return items.filter(codes__contains=[code])
+
+
+STANDING = Exists(Pause.objects.filter(application=OuterRef("pk"), until=None))
+AT_STATE_CORPORATION = ("received", "check", "returned")
+ENDED = ("closed", "withdrawn")
+
+
+class ApplicationFilter(django_filters.FilterSet):
+    """Open applications, unless those that came to an end are asked for."""
+
+    state = django_filters.ChoiceFilter(
+        label=_("State"),
+        choices=(
+            ("corporation", _("at the State Corporation")),
+            *((code, STATES["application"][code]) for code in ("sent", "review", "decided")),
+            ("confirmed", _("confirmed, to be paid")),
+            ("ended", _("closed or withdrawn")),
+        ),
+        empty_label=_("all that are open"),
+        method="is_in",
+    )
+    whose = django_filters.ChoiceFilter(label=_("Owner"), empty_label=ANY, method="is_of")
+    clock = django_filters.ChoiceFilter(
+        label=_("Clock"),
+        choices=(
+            ("overdue", _("overdue")),
+            ("today", _("due today")),
+            ("standing", _("the clocks stand")),
+        ),
+        empty_label=ANY,
+        method="is_due",
+    )
+    who = django_filters.CharFilter(label=_("Number, BIN or IIN"), method="is_about")
+
+    class Meta:
+        model = Application
+        fields = ("state", "whose", "clock", "who")
+
+    def __init__(self, *args, officers, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.filters["whose"].extra["choices"] = (
+            ("me", _("me")),
+            ("free", _("nobody, or who is absent")),
+            *((str(user.pk), user.get_full_name() or user.username) for user in officers),
+        )
+
+    def filter_queryset(self, queryset):
+        rows = super().filter_queryset(queryset)
+        return rows if self.ended else rows.filter(OPEN)
+
+    @property
+    def ended(self):
+        return self.form.is_valid() and self.form.cleaned_data["state"] == "ended"
+
+    def is_in(self, rows, name, group):
+        named = {"corporation": AT_STATE_CORPORATION, "ended": ENDED}
+        return rows.filter(state__in=named.get(group, (group,)))
+
+    def is_of(self, rows, name, whose):
+        if whose == "free":
+            return queue.free(rows, timezone.localdate())
+        return rows.filter(owner=self.request.user.pk if whose == "me" else whose)
+
+    def is_due(self, rows, name, clock):
+        on = timezone.localdate()
+        named = {"overdue": Q(due__lt=on), "today": Q(due=on), "standing": Q(STANDING)}
+        return rows.filter(named[clock] if clock == "standing" else named[clock] & ~Q(STANDING))
+
+    def is_about(self, rows, name, text):
+        return rows.filter(Q(number=text) | Q(applicant_id="".join(text.split())))

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from payments import labels as payments
+from refunds import labels as refunds
 from registry import labels as registry
 
 ROLES = {
@@ -119,12 +120,39 @@ FILE_LOOKS = {
     "rejected": ("is-bad", "circle-x"),
     "replaced": ("", "circle-minus"),
 }
+REFUND_LOOKS = {
+    "application": {
+        "received": ("", "file-text"),
+        "check": ("", "list-check"),
+        "returned": ("is-warn", "arrow-back-up"),
+        "sent": ("", "arrow-right"),
+        "review": ("", "search"),
+        "decided": ("is-warn", "clock-exclamation"),
+        "confirmed": ("is-good", "check"),
+        "closed": ("is-good", "circle-check"),
+        "withdrawn": ("", "circle-minus"),
+    },
+    "line": {
+        "asked": ("", "minus"),
+        "approved": ("is-warn", "clock-exclamation"),
+        "partly": ("is-warn", "clock-exclamation"),
+        "refused": ("is-warn", "clock-exclamation"),
+        "confirmed": ("is-good", "check"),
+        "denied": ("is-bad", "circle-x"),
+        "batched": ("", "cash"),
+        "sent": ("", "arrow-right"),
+        "paid": ("is-good", "circle-check"),
+        "bounced": ("is-bad", "alert-triangle"),
+        "withdrawn": ("", "circle-minus"),
+    },
+}
 LISTS = {
     **{f"warnings_{kind}": label for kind, label in registry.WARNINGS.items()},
     "overpayments": _("Overpayments"),
     "exceptions": _("Exceptions"),
     "register": _("Items of a register"),
     "returns": _("Returns by the State Corporation"),
+    "refunds": _("Refund applications"),
 }
 WORDS = {
     "sexes": registry.SEXES,
@@ -153,6 +181,16 @@ WORDS = {
     "units": registry.UNITS,
     "values": registry.VALUES,
     "acts": registry.ACTS,
+    "clocks": refunds.CLOCKS,
+    "skips": refunds.SKIPS,
+    "points": refunds.POINTS,
+    "pauses": refunds.PAUSES,
+    "against": refunds.AGAINST,
+    "traced": refunds.TRACED,
+    "differs": refunds.DIFFERS,
+    "faults": refunds.FAULTS,
+    "line_states": refunds.STATES["line"],
+    "application_states": refunds.STATES["application"],
 }
 
 

@@ -40,7 +40,11 @@ RAIL = (
             Page(_("Balance of a day"), "balance", "payments.view_file"),
         ),
     ),
-    Section(_("Refunds"), "receipt-refund", (Page(_("Refunds"), "refunds", "payments.view_file"),)),
+    Section(
+        _("Refunds"),
+        "receipt-refund",
+        (Page(_("Refund applications"), "refunds", "refunds.view_application"),),
+    ),
     Section(
         _("Reports"),
         "report-analytics",

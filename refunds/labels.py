@@ -167,6 +167,7 @@ AGAINST = {
     "running": _("The clocks run."),
     "absent": _("Who should get it is absent."),
     "ends_before": _("The last day is before the first."),
+    "no_sum": _("It is no sum in tenge."),
     "nothing_left": _("Nothing of it is refundable: find the reason of its refusal."),
     "asked_back": _("Another application asks it back, or nothing is left of it."),
     **{code: payments.NOT_DONE[code] for code in ("answered", "not_duplicate", "over_entry")},

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from mhifund import access, labels, rail, written
 from payments import labels as payment_words
+from refunds import labels as refund_words
 from registry import labels as registry_words
 from registry.admin import COUNTED
 from registry.models import Category
@@ -144,6 +145,30 @@ def proposal_state(code):
 
 
 @register.simple_tag
+def refund_state(machine, code):
+    """The state of an application or of a line of one."""
+    return _state(labels.REFUND_LOOKS[machine][code], refund_words.STATES[machine][code])
+
+
+@register.simple_tag
+def step_name(machine, name):
+    """What the button of a step says."""
+    return refund_words.STEPS[machine][name]
+
+
+@register.simple_tag
+def left(clock):
+    """How much time a clock leaves, as colour, icon and words."""
+    return _state(clock.look, clock.words)
+
+
+@register.simple_tag
+def named(user):
+    """Who somebody is."""
+    return user.get_full_name() or user.username
+
+
+@register.simple_tag
 def subject_of(proposal):
     """What a proposal changes, in words."""
     if proposal.subject == "parameter":
@@ -174,9 +199,15 @@ IIN_IN_TEXT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 @register.simple_tag(takes_context=True)
 def line_as_it_came(context, item):
     """The raw line; who may not see whole IINs sees them masked here too."""
+    return as_it_came(context, item.raw)
+
+
+@register.simple_tag(takes_context=True)
+def as_it_came(context, text):
+    """A text that may name persons."""
     if context["perms"]["registry"]["unmask_iin"]:
-        return item.raw
-    return IIN_IN_TEXT.sub(lambda found: iin_rule.masked(found[0]), item.raw)
+        return text
+    return IIN_IN_TEXT.sub(lambda found: iin_rule.masked(found[0]), text)
 
 
 @register.simple_tag(takes_context=True)

@@ -7,18 +7,23 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from mhifund import access, bulk, takings
 from mhifund.filters import OverpaymentFilter
 from mhifund.forms import Why
 from mhifund.listing import newest_first
+from mhifund.refund_links import links
 from mhifund.tables import Table
 from mhifund.written import month
 from payments import labels
 from payments.actions import duplicates
 from payments.models import OPEN, Overpayment
+from refunds.actions import cases
+from refunds.labels import AGAINST
 from registry.rules.iin import masked, masked_payer
 from registry.tasks import judge_news
 
@@ -26,6 +31,7 @@ ACTS = {"confirm": duplicates.confirm, "dismiss": duplicates.dismiss}
 CHUNK = 2_000
 
 may_see = permission_required("payments.view_file", raise_exception=True)
+may_open = permission_required("refunds.handle_case", raise_exception=True)
 may_work = permission_required("payments.work_exceptions", raise_exception=True)
 
 
@@ -98,6 +104,21 @@ def answer(request):
         transaction.on_commit(lambda: judge_news.delay(by=request.user.pk))
     else:
         messages.error(request, _("Say why."))
+    return redirect(f"{reverse('overpayments')}?{request.POST.get('back', '')}")
+
+
+@may_open
+@require_POST
+def open_cases(request):
+    """Opens a refund application for each payer of the chosen overpayments."""
+    wanted = [pk for (pk,) in bulk.chosen(request)]
+    seen = [*_within(request.user).filter(pk__in=wanted).values_list("pk", flat=True)]
+    opened, answers = cases.open_from_overpayments(seen, by=request.user, at=timezone.now())
+    if opened:
+        text = ngettext("%(n)d application opened:", "%(n)d applications opened:", len(opened))
+        named = links(request.user, opened)
+        messages.success(request, format_html("{} {}", text % {"n": len(opened)}, named))
+    bulk.tell(request, answers, _places, AGAINST)
     return redirect(f"{reverse('overpayments')}?{request.POST.get('back', '')}")
 
 

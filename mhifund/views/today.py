@@ -3,10 +3,8 @@
 from collections import Counter
 from datetime import timedelta
 
-from django.contrib.auth.decorators import permission_required
 from django.db.models import Sum
 from django.shortcuts import render
-from django.utils import timezone
 
 from mhifund import access, charts
 from mhifund.models import Receipts, Report
@@ -74,8 +72,3 @@ def _receipts():
 def _within(user, rows):
     regions = access.regions(user)
     return rows if regions is None else rows.filter(region__in=regions)
-
-
-@permission_required("payments.view_file", raise_exception=True)
-def refunds(request):
-    return render(request, "mhifund/refunds.html", {"today": timezone.localdate()})

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.utils.timezone import localdate
-from payments.actions.trace import trace
 
+from payments.actions.trace import trace
 from payments.models import Message, Overpayment
 from refunds import labels
 from refunds.actions import clocks
@@ -102,6 +102,11 @@ def _keep_unread(row, faults, name, by, at):
         recorded_at=at,
         recorded_by=by,
     )
+
+
+def settle_unread(pk, *, at):
+    """Says that an application at fault is done with: it came again, or its payer was told."""
+    return Unread.objects.filter(pk=pk, settled_at=None).update(settled_at=at)
 
 
 def _open(row, traced, rules, by, at):

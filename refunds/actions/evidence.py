@@ -6,8 +6,8 @@ from typing import NamedTuple
 from django.utils.timezone import localdate
 
 from payments.actions.foresee import foresee
-from payments.actions.trace import categories_at, last_twelve, trace
-from refunds.actions.lines import place
+from payments.actions.trace import categories_at, last_twelve
+from refunds.actions.lines import traced_of
 from refunds.models import Line
 from refunds.rules.evidence import Differs, Paid, differences
 
@@ -33,8 +33,7 @@ class Evidence(NamedTuple):
 def gather(lines, *, at):
     """Evidence for lines of one application, {line id: Evidence}."""
     on = localdate(at)
-    traced = trace([place(line) for line in lines])
-    found = {line.pk: traced[place(line)] for line in lines}
+    found = traced_of(lines)
     persons = {one.person_id for one in found.values() if one.person_id}
     counts = last_twelve(sorted(persons), on)
     held = categories_at(
@@ -44,25 +43,25 @@ def gather(lines, *, at):
         }
     )
     others = _others(lines, found)
-    refundable = {line.pk: _refundable(line, found[line.pk]) for line in lines}
-    taken = {found[line.pk].entry_id: refundable[line.pk] for line in lines if refundable[line.pk]}
+    sums = {line.pk: refundable(line, found[line.pk]) for line in lines}
+    taken = {found[line.pk].entry_id: sums[line.pk] for line in lines if sums[line.pk]}
     foreseen = foresee(taken, on=on, at=at)
     return {
         line.pk: Evidence(
             traced=one,
-            refundable=refundable[line.pk],
+            refundable=sums[line.pk],
             differs=_differences(line, one),
             others=others[line.pk],
             categories=held.get(one.person_id, {}).get(line.period, []),
             payments=counts.get(one.person_id, (0, None))[0],
             last_paid=counts.get(one.person_id, (0, None))[1],
-            foreseen=foreseen.get(one.person_id) if refundable[line.pk] else None,
+            foreseen=foreseen.get(one.person_id) if sums[line.pk] else None,
         )
         for line, one in ((line, found[line.pk]) for line in lines)
     }
 
 
-def _refundable(line, traced):
+def refundable(line, traced):
     """What of a line can be given back: what is asked, as far as it is overpaid and free."""
     if traced.overpayment_id is None:
         return 0

@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import transaction
-from payments.actions.trace import trace
 
 from payments.actions import duplicates, refunding
+from payments.actions.trace import trace
 from refunds.actions.advance import Move, advance, roles_of, tell
 from refunds.actions.follow import follow
 from refunds.models import Application, Decision, Line
@@ -90,6 +90,12 @@ def lock(wanted, *, by, at, note):
 def place(line):
     """Where the item stands that a line asks back."""
     return line.reference, line.item_line
+
+
+def traced_of(lines):
+    """What the books say of the items that lines ask back, by their ids."""
+    traced = trace([place(line) for line in lines])
+    return {line.pk: traced[place(line)] for line in lines}
 
 
 def facts_of(line, traced, wish, by, note):

@@ -10,7 +10,6 @@ from django.utils.timezone import localdate
 from refunds.actions.advance import PERMISSIONS, Role, roles_of, tell
 from refunds.models import OPEN, Absence, Application
 
-
 BY_GROUP = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -56,6 +55,11 @@ def absent(on):
     return Absence.objects.filter(since__lte=on, until__gte=on)
 
 
+def away(on):
+    """Whether a user is not at work on a day, as a column of a query."""
+    return Exists(absent(on).filter(user=OuterRef("pk")))
+
+
 @transaction.atomic
 def hand_on(wanted, to, *, by, at, note=""):
     """Gives applications, {id: version}, to a user, or to nobody; an answer for each.
@@ -91,8 +95,8 @@ def _against(to, by, on):
 
 def free(applications, on):
     """Applications that wait for somebody: of nobody, or of who is absent."""
-    away = absent(on).filter(user=OuterRef("owner"))
-    return applications.filter(Q(owner=None) | Exists(away))
+    gone = absent(on).filter(user=OuterRef("owner"))
+    return applications.filter(Q(owner=None) | Exists(gone))
 
 
 def load(applications, on):
@@ -106,7 +110,7 @@ def load(applications, on):
                 "applications",
                 filter=Q(applications__in=applications.filter(OPEN), applications__due__lt=on),
             ),
-            away=Exists(absent(on).filter(user=OuterRef("pk"))),
+            away=away(on),
         )
         .order_by("-overdue", F("open").desc(), "last_name", "pk")
     )

@@ -47,6 +47,8 @@
       showScheme();
       document.dispatchEvent(new CustomEvent("house:theme"));
     }
+    var empties = event.target.closest("[data-empties]");
+    if (empties) { document.getElementById(empties.dataset.empties).replaceChildren(); }
     var pick = event.target.closest("[data-pick]");
     if (pick) {
       var native = document.querySelector("[data-picks='" + pick.dataset.pick + "']");

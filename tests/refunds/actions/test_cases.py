@@ -4,11 +4,11 @@ import json
 from decimal import Decimal
 
 import pytest
-from refunds.rules.applications import Unreadable
 
 from payments.models import Overpayment
 from refunds.actions import cases, lines
 from refunds.models import Application, Document, Line, Unread
+from refunds.rules.applications import Unreadable
 from tests.refunds.actions.office import (
     AT,
     OVERPAID,
