@@ -251,3 +251,12 @@ def test_rows_are_as_the_office_left_them():
     assert counts == [1, 1, 1, 1, 1]
     assert Overpayment.objects.filter(reserved__gt=0).count() == 1
     assert head() != officer()
+
+
+def test_no_setting_switches_a_trigger_off():
+    application, _lines = under_review("A1", "R1")
+    refused(
+        "SELECT set_config('pgtrigger.ignore', array_agg(tgname)::text, true) FROM pg_trigger;"
+        f"DELETE FROM refunds_application WHERE id = {application.pk}",
+        by="no_delete",
+    )
