@@ -48,15 +48,16 @@ def advance(machine, moves, *, by, at, note=""):
     arrays = "".join(f", %s::{field.rel_db_type(connection)}[]" for field in also)
     sets = "".join(f", {field.column} = m.{field.column}" for field in also)
     with run(
-        "WITH m AS (SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[],"
-        f" %s::text[]{arrays}) AS m (id, step, before, after, facts{names})), moved AS ("
-        f"UPDATE {model._meta.db_table} t SET state = m.after, version = t.version + 1{sets}"
-        f" FROM m WHERE t.id = m.id AND t.state = m.before"
-        f" RETURNING t.id, t.version, {APPLICATION_OF[machine]} AS application_id)"
+        f"WITH moved AS (UPDATE {model._meta.db_table} t"
+        f" SET state = m.after, version = t.version + 1{sets}"
+        " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[],"
+        f" %s::text[]{arrays}) AS m (id, step, before, after, facts{names})"
+        " WHERE t.id = m.id AND t.state = m.before RETURNING t.id, t.version,"
+        f" {APPLICATION_OF[machine]} AS application_id, m.step, m.before, m.after, m.facts)"
         " INSERT INTO refunds_event (machine, subject, application_id, number, step, before,"
         " after, note, facts, at, by_id)"
         " SELECT %s, id, application_id, version, step, before, after, %s, facts::jsonb, %s, %s"
-        " FROM moved JOIN m USING (id) ORDER BY id",
+        " FROM moved ORDER BY id",
         (
             [move.pk for move in moves],
             [move.step.name for move in moves],
