@@ -105,9 +105,14 @@ def begin(machine, rows, *, by, at, note=""):
     )
 
 
-def tell(application, step, *, by, at, note="", facts=None, line=None):
+def tell(application, step, **told):
     """Tells of something that changed an application, or a line of it, but not its state."""
-    Event.objects.create(
+    telling(application, step, **told).save()
+
+
+def telling(application, step, *, by, at, note="", facts=None, line=None):
+    """The event that tells it, which is not kept yet."""
+    return Event(
         machine="line" if line else "application",
         subject=line.pk if line else application.pk,
         application=application,

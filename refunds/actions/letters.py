@@ -1,10 +1,12 @@
-"""What is told to an applicant when all lines are decided and confirmed."""
+"""What is told to applicants when all lines are decided and confirmed."""
+
+from collections import defaultdict
 
 from django.db import connection
 from django.utils.timezone import localdate
 
-from refunds.actions.advance import tell
-from refunds.models import Application, Letter, Line
+from refunds.actions.advance import telling
+from refunds.models import Application, Event, Letter, Line
 from registry.models import Person
 
 NAMES = "code", "name_kk", "name_ru", "basis"
@@ -12,37 +14,48 @@ NAMES = "code", "name_kk", "name_ru", "basis"
 
 def write(pks, *, by, at):
     """Leaves a letter with number and date for each of the applications, by their ids."""
-    for application in Application.objects.filter(pk__in=pks).order_by("pk"):
-        on = localdate(at)
-        letter = Letter.objects.create(
+    if not pks:
+        return
+    on, lines = localdate(at), _lines(pks)
+    iins = {line.iin for some in lines.values() for line in some}
+    names = {one.iin: one.full_name for one in Person.objects.filter(iin__in=iins)}
+    applications = Application.objects.filter(pk__in=pks).order_by("pk")
+    letters = Letter.objects.bulk_create(
+        Letter(
             application=application,
-            number=_number(on),
+            number=number,
             on=on,
             language=application.language,
-            said=said(application),
+            said=_said(application, lines[application.pk], names),
             at=at,
         )
-        tell(application, "letter", by=by, at=at, facts={"number": letter.number})
-
-
-def _number(on):
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('refunds_letter_number')")
-        return f"{on.year}-{cursor.fetchone()[0]:06}"
-
-
-def said(application):
-    """The decision of an application as a letter tells it: plain values, to be kept."""
-    lines = list(
-        Line.objects.filter(application=application)
-        .select_related("decision__reason", "decision__confirmed_by")
-        .exclude(state="withdrawn")
-        .order_by("number")
+        for application, number in zip(applications, _numbers(len(pks), on), strict=True)
     )
-    names = {
-        person.iin: person.full_name
-        for person in Person.objects.filter(iin__in={line.iin for line in lines})
-    }
+    Event.objects.bulk_create(
+        telling(letter.application, "letter", by=by, at=at, facts={"number": letter.number})
+        for letter in letters
+    )
+
+
+def _lines(pks):
+    """The lines to tell of, by application."""
+    lines = defaultdict(list)
+    rows = Line.objects.filter(application__in=pks).exclude(state="withdrawn").order_by("number")
+    for line in rows.select_related("decision__reason", "decision__confirmed_by"):
+        lines[line.application_id].append(line)
+    return lines
+
+
+def _numbers(count, on):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval('refunds_letter_number') FROM generate_series(1, %s)", (count,)
+        )
+        return [f"{on.year}-{number:06}" for (number,) in cursor.fetchall()]
+
+
+def _said(application, lines, names):
+    """The decision of an application as a letter tells it: plain values, to be kept."""
     confirmed = [line.decision.confirmed_by for line in lines if line.decision.confirmed_by]
     return {
         "applicant": {"id": application.applicant_id, "name": application.applicant_name},

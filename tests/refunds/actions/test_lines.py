@@ -4,6 +4,8 @@ import json
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from refunds.actions import cases, lines
 from refunds.actions.lines import Wish
@@ -256,6 +258,35 @@ def test_the_letter_says_what_was_decided_and_stays():
         "total_approved": "5750.00",
         "confirmed_by": "head",
     }
+
+
+def test_applications_that_are_confirmed_together_get_a_letter_each():
+    first, approved = decided("A1", "R1", "R2")
+    second, more = decided("A2", "R3")
+    told = lines.confirm(seen(approved + more), by=head(), at=AT)
+    assert set(told.values()) == {""}
+    letters = [application.letters.get() for application in (first, second)]
+    assert [(one.said["application"]["number"], len(one.said["lines"])) for one in letters] == [
+        ("A1", 2),
+        ("A2", 1),
+    ]
+    assert int(letters[1].number[5:]) - int(letters[0].number[5:]) == 1
+    events = Event.objects.filter(step="letter").order_by("application")
+    assert [(event.application_id, event.facts) for event in events] == [
+        (letter.application_id, {"number": letter.number}) for letter in letters
+    ]
+
+
+def test_as_many_queries_confirm_one_application_as_many(django_assert_num_queries):
+    _first, alone = decided("A1", "R1")
+    _second, some = decided("A2", "R2")
+    _third, more = decided("A3", "R3")
+    who = head()
+    assert who.has_perm("refunds.confirm_case")
+    with CaptureQueriesContext(connection) as queries:
+        lines.confirm(seen(alone), by=who, at=AT)
+    with django_assert_num_queries(len(queries)):
+        lines.confirm(seen(some + more), by=who, at=AT)
 
 
 def test_a_line_whose_payment_is_not_found_is_not_approved():
