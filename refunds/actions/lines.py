@@ -82,6 +82,7 @@ def lock(wanted, *, by, at, note):
         Line.objects.select_for_update(no_key=True, of=("self",))
         .filter(pk__in=wanted)
         .select_related("application", "decision", "batch")
+        .defer("application__derivation")
         .order_by("pk")
     )
     return Locked(lines, trace(list(map(place, lines))), by, at, note.strip())
