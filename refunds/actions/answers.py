@@ -16,6 +16,7 @@ from refunds.models import Answer, Batch, PayoutItem
 from refunds.rules import answers
 from refunds.rules.states import Role
 from refunds.rules.workflow import chosen
+from registry.actions.columns import run
 
 NOTHING = Decimal(0)
 ANSWERS = 20200102
@@ -117,14 +118,9 @@ def _paid(item, row):
 def _apply(fit, locked, answer):
     lines = {line.pk: line for line in locked.lines}
     held = {pk: locked.traced[acts.place(line)].overpayment_id for pk, line in lines.items()}
-    for item, row, paid in fit:
-        whole = paid == item.amount
-        item.outcome = "paid" if whole else "partly" if paid else "bounced"
-        item.paid, item.answered_on, item.text = paid, row.on, row.text[:255]
-        item.answer = answer
-    PayoutItem.objects.bulk_update(
-        [one.item for one in fit], ("outcome", "paid", "answered_on", "text", "answer")
-    )
+    for item, _row, paid in fit:
+        item.outcome = "paid" if paid == item.amount else "partly" if paid else "bounced"
+    _write(fit, answer)
     refunding.lock(held.values())
     refunding.pay(
         [(held[one.item.line_id], one.item.key, one.paid, one.row.on) for one in fit if one.paid],
@@ -147,6 +143,29 @@ def _apply(fit, locked, answer):
             if pk not in done
         },
     )
+
+
+ANSWERED = """
+UPDATE refunds_payoutitem i SET outcome = n.outcome, paid = n.paid, answered_on = n.answered_on,
+    text = n.text, answer_id = %s
+FROM unnest(%s::bigint[], %s::text[], %s::numeric[], %s::date[], %s::text[])
+    AS n (id, outcome, paid, answered_on, text)
+WHERE i.id = n.id"""
+
+
+def _write(fit, answer):
+    """Keeps with the payouts what the bank said of them."""
+    run(
+        ANSWERED,
+        (
+            answer.pk,
+            [one.item.pk for one in fit],
+            [one.item.outcome for one in fit],
+            [one.paid for one in fit],
+            [one.row.on for one in fit],
+            [one.row.text[:255] for one in fit],
+        ),
+    ).close()
 
 
 def _step(locked, name, also):
