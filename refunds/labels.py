@@ -25,9 +25,9 @@ STATES = {
         "sent": _("sent to the Fund"),
         "review": _("Fund review"),
         "decided": _("decided, to be confirmed"),
-        "confirmed": _("confirmed"),
+        "confirmed": pgettext_lazy("decision", "confirmed"),
         "closed": _("closed"),
-        "withdrawn": _("withdrawn"),
+        "withdrawn": pgettext_lazy("application", "withdrawn"),
     },
     "line": {
         "asked": _("to be decided"),
@@ -35,16 +35,16 @@ STATES = {
         "partly": _("approved in part, to be confirmed"),
         "refused": _("refused, to be confirmed"),
         "confirmed": _("to be paid"),
-        "denied": _("refused"),
+        "denied": pgettext_lazy("decision", "refused"),
         "batched": _("in a payout batch"),
         "sent": _("sent to the bank"),
         "paid": _("paid back"),
         "bounced": _("bounced"),
-        "withdrawn": _("withdrawn"),
+        "withdrawn": pgettext_lazy("application", "withdrawn"),
     },
     "batch": {
         "prepared": _("prepared"),
-        "confirmed": _("confirmed"),
+        "confirmed": pgettext_lazy("batch", "confirmed"),
         "sent": _("released"),
         "settled": _("answered in full"),
         "cancelled": _("cancelled"),
@@ -70,7 +70,7 @@ STEPS = {
         "refuse": _("Refuse"),
         "take_back": _("Take the decision back"),
         "send_back": _("Send back to the officer"),
-        "confirm": _("Confirm"),
+        "confirm": pgettext_lazy("decision", "Confirm"),
         "reverse": _("Reverse the decision"),
         "batch": _("Put into a batch"),
         "unbatch": _("Take out of the batch"),
@@ -80,7 +80,7 @@ STEPS = {
         "withdraw": _("Withdrawn by the applicant"),
     },
     "batch": {
-        "confirm": _("Confirm"),
+        "confirm": pgettext_lazy("decision", "Confirm"),
         "release": _("Release"),
         "cancel": _("Cancel the batch"),
         "settle": _("Answered in full"),
@@ -115,10 +115,10 @@ PAUSES = {
     "applicant": _("asked for by the applicant"),
 }
 PAYOUTS = {
-    "paid": _("paid"),
+    "paid": pgettext_lazy("payout", "paid"),
     "partly": _("paid in part"),
     "bounced": _("bounced"),
-    "left_out": _("left out"),
+    "left_out": pgettext_lazy("payout", "left out"),
 }
 DOCUMENTS = {
     "consent": _("consent of the person"),
@@ -208,7 +208,7 @@ POINTS = {
     "dismissal": _("order of dismissal"),
 }
 TRACED = {
-    "posted": _("found"),
+    "posted": pgettext_lazy("payment", "found"),
     "exception": _("found, not posted yet"),
     "returned": _("found, sent back to the payer"),
     "none": _("not found"),

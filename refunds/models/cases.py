@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeO
 from django.db import models
 from django.db.models import Case, F, Func, Q, When
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from refunds import labels
 from refunds.models.machines import Machine, kept_by, state_field
@@ -68,7 +69,7 @@ class Application(Machine):
         ),
         output_field=models.DateField(null=True),
         db_persist=True,
-        verbose_name=_("due"),
+        verbose_name=pgettext_lazy("deadline", "due"),
     )
     recorded_at = models.DateTimeField(_("recorded at"))
     recorded_by = models.ForeignKey(
