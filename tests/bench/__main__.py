@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 MEMORY_MB = 400
 MILLION = 1_000_000
+LINES = 200_000  # of applications: one a person
 
 
 class Bench(NamedTuple):
@@ -40,6 +41,10 @@ BENCHES = {
     "load_persons": Bench(5, "write_persons", "bare_copy_of_persons", "load_persons"),
     "workbench_page": Bench(1, "queue", "hundred_milliseconds", "workbench_page"),
     "overpayments_page": Bench(1, "overpaid", "hundred_milliseconds", "overpayments_page"),
+    "refund_bulk": Bench(1, "open_cases", "three_seconds", "refund_bulk", LINES),
+    "payout_file": Bench(3, "open_cases", "copy_payouts", "payout_file", LINES),
+    "payout_batch": Bench(1, "open_cases", "one_minute", "payout_batch", LINES),
+    "refund_calendar": Bench(1, "open_cases", "one_minute", "follow_calendar", LINES),
 }
 
 

@@ -121,10 +121,10 @@ def laid(table, statement, values):
         cursor.execute(f"VACUUM ANALYZE payments_{table}")
 
 
-def officer(*regions):
-    """Of the reconciliation, with the whole country or with regions."""
+def officer(*regions, name="reconciler"):
+    """A user with the whole country or with regions: by default of the reconciliation."""
     demo_users("test-pass-1")
-    found = get_user_model().objects.get(username="reconciler")
+    found = get_user_model().objects.get(username=name)
     found.profile.regions.set(regions)
     return found
 
@@ -132,20 +132,31 @@ def officer(*regions):
 def slowest(page, filters, model):
     """Seconds of the slowest page of all that can be asked for, the median of a few runs each."""
     deep = model.objects.order_by("pk").values_list("pk", flat=True)[model.objects.count() // 20]
-    narrowed = [
-        [(name, value) for value in ("", *dict(field.extra["choices"]))]
-        for name, field in filters.base_filters.items()
-        if "choices" in field.extra
-    ]
-    asked = [dict(pairs) for pairs in product(*narrowed, [("before", ""), ("before", deep)])]
+    asked = combined(filters.base_filters, before=deep)
     if "file" in filters.base_filters:
         of_all = File.objects.order_by("pk")
         asked += [{"file": file.pk} for file in (of_all.first(), of_all.last())]
+    return slowest_of(page, asked, "reconciler")
+
+
+def combined(filters, **deep):
+    """Queries with each choice of each filter, for the first page and for a deep one."""
+    choices = {
+        name: ["", *dict(field.extra["choices"])]
+        for name, field in filters.items()
+        if "choices" in field.extra
+    }
+    choices |= {name: ["", mark] for name, mark in deep.items()}
+    return [dict(zip(choices, values, strict=True)) for values in product(*choices.values())]
+
+
+def slowest_of(page, asked, name):
+    """The same of the pages that the queries ask for, with the whole country and with a region."""
     call_command("collectstatic", interactive=False, verbosity=0)
     taken = []
     for regions in ((), Region.objects.order_by("pk")[:1]):
         client = Client(SERVER_NAME="localhost")
-        client.force_login(officer(*regions))
+        client.force_login(officer(*regions, name=name))
         taken += [seconds(client, reverse(page, query=query)) for query in ({}, *asked)]
     return max(taken)
 

@@ -26,7 +26,7 @@ from registry.actions.load import load_persons as load  # noqa: E402
 from registry.models import Run  # noqa: E402
 from registry.rules.encoding import encoded  # noqa: E402
 from registry.rules.law import Code  # noqa: E402
-from tests.bench import imports, pages, world  # noqa: E402
+from tests.bench import imports, pages, refunding, world  # noqa: E402
 from tests.bench.__main__ import GROWTHS  # noqa: E402
 from tests.bench.measure import RUNS, seconds  # noqa: E402
 from tests.registry.proposals import changed  # noqa: E402
@@ -166,5 +166,6 @@ def peak_mb() -> float:
 
 if __name__ == "__main__":
     name, persons = sys.argv[1], int(sys.argv[2])
-    taken = (vars(imports).get(name) or globals()[name])(persons)
+    works = globals() | vars(imports) | vars(refunding)
+    taken = works[name](persons)
     print(json.dumps({"seconds": taken or 0.0, "rss_mb": peak_mb()}))
