@@ -211,13 +211,14 @@ def _places(entries):
 
 
 def _open_for(payer, overpayments, places, rules, by, at):
+    person = Person.objects.filter(iin=payer).first()
     message = places[overpayments[0].entry_id][0]
     application = Application(
         number=_number(at),
         channel="fund",
         accepted_on=localdate(at),
         applicant_id=payer,
-        applicant_name=message.payer_name,
+        applicant_name=person.full_name if person else message.payer_name,
         language="kk",
         iban="",
         state=State.RECEIVED,

@@ -154,7 +154,7 @@ def test_the_fund_opens_an_application_for_each_payer_of_overpayments():
     assert told == {ids[0]: "", ids[1]: "", 404: "gone"}
     assert (found.state, found.channel, found.applicant_id, found.applicant_name) == (
         *("received", "fund"),
-        *("990101300003", "ТОО «АЛҒА»"),
+        *("990101300003", "АХМЕТОВ АСАН"),
     )
     assert list(found.lines.values_list("reference", "asked", "reason_id")) == [
         ("R1", OVERPAID, "erroneous"),
