@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from refunds import labels
-from refunds.models.machines import Machine, kept_by, state_field
+from refunds.models.machines import Machine, kept_by, state_field, user_field
 from refunds.rules.states import State
 from registry.models import Region
 from registry.models.keeping import NO_DELETE
@@ -72,15 +72,7 @@ class Application(Machine):
         verbose_name=pgettext_lazy("deadline", "due"),
     )
     recorded_at = models.DateTimeField(_("recorded at"))
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-        verbose_name=_("recorded by"),
-    )
+    recorded_by = user_field(_("recorded by"))
 
     class Meta:
         verbose_name = _("refund application")
@@ -124,17 +116,8 @@ class Pause(models.Model):
     until = models.DateField(_("until"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=20, choices=labels.PAUSES)
     note = models.TextField(_("note"), blank=True)
-    begun_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
-    )
-    ended_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    begun_by = user_field(_("by"), null=False)
+    ended_by = user_field(_("by"))
 
     class Meta:
         verbose_name = _("pause")
@@ -186,14 +169,7 @@ class Unread(models.Model):
     raw = models.TextField(_("as it came"))
     faults = models.JSONField(_("what is wrong"))
     recorded_at = models.DateTimeField(_("recorded at"))
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("recorded by"),
-    )
+    recorded_by = user_field(_("recorded by"))
     settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
 
     class Meta:

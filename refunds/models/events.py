@@ -1,11 +1,11 @@
 """What happened to applications, lines and batches: who, when, why, and what was seen."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from refunds import labels
+from refunds.models.machines import user_field
 from registry.models.keeping import APPEND_ONLY, NEVER_EMPTIED
 
 
@@ -28,14 +28,7 @@ class Event(models.Model):
     note = models.TextField(_("note"), blank=True)
     facts = models.JSONField(_("what was seen"), default=dict)
     at = models.DateTimeField(_("at"))
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        db_index=False,
-        verbose_name=_("by"),
-    )
+    by = user_field(_("by"))
 
     class Meta:
         verbose_name = _("event of a refund")

@@ -1,14 +1,13 @@
 """What an application asks back line by line, and what was decided."""
 
 import pgtrigger
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from refunds import labels
 from refunds.models.cases import Application
-from refunds.models.machines import Machine, kept_by, state_field
+from refunds.models.machines import Machine, kept_by, state_field, user_field
 from refunds.models.payouts import Batch
 from refunds.models.reasons import Reason
 from refunds.rules.states import HOLDING, IN_A_BATCH, LineState
@@ -200,23 +199,9 @@ class Decision(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="reversed_by"
     )
     decided_at = models.DateTimeField(_("decided at"))
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        db_index=False,
-        verbose_name=_("decided by"),
-    )
+    decided_by = user_field(_("decided by"), null=False)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
-    confirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-        verbose_name=_("confirmed by"),
-    )
+    confirmed_by = user_field(_("confirmed by"))
 
     class Meta:
         verbose_name = _("decision")

@@ -1,6 +1,7 @@
 """What the database itself refuses of the three machines of refunds."""
 
 import pgtrigger
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,19 @@ class Machine(models.Model):
 
     class Meta:
         abstract = True
+
+
+def user_field(words, *, null=True):
+    """Who did something, or nobody."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=null,
+        blank=null,
+        related_name="+",
+        db_index=False,
+        verbose_name=words,
+    )
 
 
 def state_field(machine):

@@ -1,13 +1,13 @@
 """What came with an application and what is written to the applicant."""
 
 import pgtrigger
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from refunds import labels
 from refunds.models.cases import Application
+from refunds.models.machines import user_field
 from registry.models.keeping import APPEND_ONLY, NO_DELETE
 
 
@@ -25,14 +25,7 @@ class Document(models.Model):
     size = models.BigIntegerField(_("size"), null=True, blank=True)
     type = models.CharField(_("type"), max_length=10, blank=True)
     at = models.DateTimeField(_("at"))
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        db_index=False,
-        verbose_name=_("by"),
-    )
+    by = user_field(_("by"))
 
     class Meta:
         verbose_name = _("document")
@@ -56,9 +49,7 @@ class Document(models.Model):
 
 class DocumentTaking(models.Model):
     document = models.ForeignKey(Document, models.PROTECT, related_name="takings")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, db_index=False, verbose_name=_("who")
-    )
+    user = user_field(_("who"), null=False)
     at = models.DateTimeField(_("at"))
 
     class Meta:

@@ -1,27 +1,14 @@
 """Payout batches: prepared by one, confirmed by another, released by a third."""
 
 import pgtrigger
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from refunds import labels
-from refunds.models.machines import Machine, kept_by, state_field
+from refunds.models.machines import Machine, kept_by, state_field, user_field
 from refunds.rules.states import BatchState
 from registry.models.keeping import APPEND_ONLY, NO_DELETE
-
-
-def _by(words):
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-        verbose_name=words,
-    )
 
 
 class Batch(Machine):
@@ -29,17 +16,11 @@ class Batch(Machine):
 
     state = state_field("batch")
     prepared_at = models.DateTimeField(_("prepared at"))
-    prepared_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        db_index=False,
-        verbose_name=_("prepared by"),
-    )
+    prepared_by = user_field(_("prepared by"), null=False)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
-    confirmed_by = _by(_("confirmed by"))
+    confirmed_by = user_field(_("confirmed by"))
     released_at = models.DateTimeField(_("released at"), null=True, blank=True)
-    released_by = _by(_("released by"))
+    released_by = user_field(_("released by"))
 
     class Meta:
         verbose_name = _("payout batch")
@@ -92,7 +73,7 @@ class Answer(models.Model):
     )
     faults = models.JSONField(_("what did not fit"), default=list)
     received_at = models.DateTimeField(_("received at"))
-    received_by = _by(_("by"))
+    received_by = user_field(_("by"))
 
     class Meta:
         verbose_name = _("answer of the bank")
