@@ -41,6 +41,8 @@ BENCHES = {
     "load_persons": Bench(5, "write_persons", "bare_copy_of_persons", "load_persons"),
     "workbench_page": Bench(1, "queue", "hundred_milliseconds", "workbench_page"),
     "overpayments_page": Bench(1, "overpaid", "hundred_milliseconds", "overpayments_page"),
+    "refund_queue": Bench(1, "open_cases", "hundred_milliseconds", "refund_queue", LINES),
+    "refund_case": Bench(2, "open_cases", "hundred_milliseconds", "refund_case", LINES),
     "refund_bulk": Bench(1, "open_cases", "three_seconds", "refund_bulk", LINES),
     "payout_file": Bench(3, "open_cases", "copy_payouts", "payout_file", LINES),
     "payout_batch": Bench(1, "open_cases", "one_minute", "payout_batch", LINES),

@@ -1,8 +1,8 @@
-"""Refund cases of a country: of money that is overpaid indeed, in all states, twenty lines each."""
+"""Refund cases of a country: of money that is overpaid indeed, in all states, small and large."""
 
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
+from itertools import cycle, groupby, islice
 from operator import attrgetter
 
 import numpy as np
@@ -26,7 +26,8 @@ from registry.actions import law
 from tests.bench import world
 
 AT = datetime(2026, 11, 30, 6, 0, tzinfo=UTC)
-LINES_OF_A_CASE = 20
+SIZES = (*(10,) * 18, 200)
+"""Lines of applications, twenty on average."""
 AT_ONCE = 10_000
 PERIOD, PAID = "112026", 50_000_00
 """More than is due of the largest income."""
@@ -93,7 +94,7 @@ def lay(persons):
 
 
 def receive_overpaid(persons):
-    """A register in which employers of twenty pay too much for everybody."""
+    """A register in which employers pay too much for everybody."""
     path = settings.DATA_ROOT / "overpaid.csv"
     with path.open("wb") as file:
         file.writelines(sheet.write(files.portions(orders(persons))))
@@ -106,11 +107,10 @@ def receive_overpaid(persons):
 def orders(persons):
     """Who works for one employer lives in one region."""
     people = sorted(world.people(persons), key=attrgetter("region"))
-    parts = [
-        some[at : at + LINES_OF_A_CASE]
-        for some in ([*same] for _region, same in groupby(people, attrgetter("region")))
-        for at in range(0, len(some), LINES_OF_A_CASE)
-    ]
+    sizes, parts = cycle(SIZES), []
+    for _region, same in groupby(people, attrgetter("region")):
+        while part := list(islice(same, next(sizes))):
+            parts.append(part)
     payers = unique_bins(np.random.default_rng(world.SEED), len(parts))
     for number, (payer, part) in enumerate(zip(payers, parts, strict=True), 1):
         yield files.Order(

@@ -5,15 +5,19 @@ from datetime import timedelta
 from io import BytesIO
 from statistics import median
 
+from django.db.models import Count
+from django.urls import reverse
 from django.utils.timezone import localdate
 
-from refunds.actions import answers, clocks, lines, payouts
-from refunds.models import Application, Batch, Line
+from mhifund.filters import ApplicationFilter
+from refunds.actions import answers, clocks, lines, payouts, queue
+from refunds.models import OPEN, Application, Batch, Line
 from refunds.rules import payout_out
 from registry.models import CalendarDay
-from tests.bench import cases, world
+from tests.bench import cases, pages, world
 from tests.bench.measure import seconds
 
+CASE_QUERIES = 30
 BULK = 1_000
 RUNS = 9
 
@@ -21,6 +25,23 @@ RUNS = 9
 def open_cases(persons: int) -> None:
     if not Application.objects.exists():
         cases.lay(persons)
+
+
+def refund_queue(persons: int) -> float:
+    """The slowest page of the open applications that an officer can ask for."""
+    rows = Application.objects.filter(OPEN, due__isnull=False).order_by("due", "id")
+    deep = rows[rows.count() * 19 // 20]
+    narrowed = ApplicationFilter(officers=queue.officers())
+    asked = pages.combined(narrowed.filters, after=f"{deep.due}.{deep.pk}")
+    return pages.slowest_of("refunds", asked, "refunds")
+
+
+def refund_case(persons: int) -> float:
+    """The page of the application with the most lines."""
+    counted = Application.objects.filter(state="review").annotate(count=Count("lines"))
+    client = pages.client_of(pages.officer(name="refunds"))
+    address = reverse("refund", args=[counted.order_by("-count", "pk").first().pk])
+    return pages.seconds(client, address, CASE_QUERIES)
 
 
 def three_seconds(persons: int) -> float:
