@@ -13,10 +13,11 @@ from refunds.models import Application, Line
 
 
 class Told(NamedTuple):
-    """`line`: its number, when it is about one; `facts`: what changed otherwise than the state."""
+    """`line`: which one, when it is about one; `facts`: what changed otherwise than the state."""
 
     event: object
-    line: int | None
+    what: str
+    line: str
     before: str
     after: str
     facts: list[str]
@@ -30,7 +31,10 @@ def told(events):
     return [
         Told(
             event,
-            numbers.get(event.subject) if event.machine == "line" else None,
+            labels.STEPS[event.machine].get(event.step) or labels.EVENTS[event.step],
+            _("line %(number)d") % {"number": numbers[event.subject]}
+            if event.machine == "line"
+            else "",
             labels.STATES[event.machine].get(event.before, ""),
             labels.STATES[event.machine].get(event.after, ""),
             [*_facts(event, users)],

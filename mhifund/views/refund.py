@@ -18,8 +18,9 @@ from mhifund.views.refunds import may_act
 from refunds.actions import cases, clocks, queue
 from refunds.labels import AGAINST
 from refunds.models import DocumentTaking, Reason
+from refunds.rules.states import State
 
-TABS = ("details", "documents", "letters", "events")
+TABS = ("details", "points", "documents", "letters", "events")
 TAKINGS = 5
 
 may_see = permission_required("refunds.view_application", raise_exception=True)
@@ -63,6 +64,7 @@ def _page(request, application, **more):
         "pauses": pauses,
         "clocks": refund_page.counted(application, running),
         "points": points,
+        "checking": application.state in cases.CORRECTABLE,
         "open_points": any(point.hard and not point.met for point, _name in points),
         "lines": refund_page.lines_of(
             application, user, int(after) if bulk.is_number(after) else 0
@@ -71,6 +73,9 @@ def _page(request, application, **more):
         "upto": application.events.order_by("-pk").values_list("pk", flat=True).first(),
         "refusals": Reason.objects.filter(kind="refusal"),
         "may_act": may_act(user),
+        "decides": user.has_perm("refunds.handle_case") and application.state == State.REVIEW,
+        "confirms": user.has_perm("refunds.confirm_case")
+        and application.state in (State.REVIEW, State.DECIDED),
         "stop": Stop(),
         "tab": tab,
     }
@@ -89,7 +94,7 @@ def _tab(request, application, tab):
     if tab == "events":
         listing = newest_first(application.events.select_related("by"), request)
         return {"listing": listing, "events": told(listing.rows)}
-    if application.state not in cases.CORRECTABLE:
+    if tab == "points" or application.state not in cases.CORRECTABLE:
         return {}
     return {
         "details": Details(initial={name: getattr(application, name) for name in cases.DETAILS})

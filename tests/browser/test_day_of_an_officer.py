@@ -200,7 +200,6 @@ def test_an_officer_looks_through_the_pages(desk, transactional_db, language):
         "balance_returns": "/balance/?on=11.03.2025",
         "payer": "/payers/951241349083/",
         "balance": "/balance/",
-        "refunds": "/refunds/",
         "reports": "/reports/",
         "parameters": "/reference/parameters/",
         "categories": "/reference/categories/",
