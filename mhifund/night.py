@@ -9,6 +9,7 @@ from mhifund.receipts import count_receipts
 from mhifund.reports.write import write
 from payments.actions import exceptions, inbox, receive
 from payments.actions.derive import derive_rechecks
+from refunds.actions import clocks
 from registry.actions import runs, sweeps
 from registry.models import Run, Sweep
 
@@ -58,11 +59,15 @@ def take_in(*, at):
 
 
 def derive(*, at):
-    """Settles what the law has changed, posts what nothing stands against any more, and derives."""
+    """Settles what the law has changed, posts what nothing stands against any more, and derives.
+
+    The deadlines of refund cases follow the calendar, whoever changed it.
+    """
     for unfinished in Sweep.objects.filter(kind="settlement", finished_at=None).order_by("pk"):
         sweeps.walk(unfinished)
     exceptions.retry(at=at)
     derive_rechecks(at=at)
+    clocks.follow_calendar(at=at)
 
 
 def report(run, *, at):

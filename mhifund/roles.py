@@ -89,6 +89,7 @@ ROLES = {
         *REFERENCE,
         "registry.propose_change",
         "registry.confirm_change",
+        "registry.edit_calendar",
     ),
     "administrator": (*REFERENCE, *USERS),
 }

@@ -90,6 +90,12 @@ class GroupInline(admin.TabularInline):
     can_delete = False
 
 
+@admin.register(models.CalendarChange)
+class CalendarChangeAdmin(ReadOnly):
+    list_display = ("day", "before", "after", "at", "by")
+    list_select_related = ("by",)
+
+
 @admin.register(models.Category)
 class CategoryAdmin(SmallList):
     list_display = ("code", "name_kk", "name_ru", "name_en", "basis")

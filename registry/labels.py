@@ -5,6 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 CONFIDENCE = {"high": _("high"), "medium": _("medium"), "low": _("low"), "none": _("none")}
 DAY_KINDS = {"off": _("holiday"), "moved": _("moved day off"), "worked": _("worked day")}
+NOT_SET = {
+    "no_weekend_off": _("A Saturday or Sunday is off by itself."),
+    "no_weekday_worked": _("A weekday is worked by itself."),
+    "names": _("Say why, in Kazakh, Russian and English."),
+    "changed": _("Somebody changed the day meanwhile; it is left as it is now."),
+}
 SEXES = {"M": _("male"), "F": _("female")}
 RESIDENCES = {
     "citizen": _("citizen"),

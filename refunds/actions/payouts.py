@@ -14,6 +14,8 @@ from refunds.rules.guards import BatchFacts
 from refunds.rules.states import LineState, Role
 from refunds.rules.workflow import chosen
 
+MAY_LEAVE_OUT = frozenset({Role.OFFICER, Role.HEAD})
+
 
 @transaction.atomic
 def prepare(wanted, *, by, at):
@@ -83,7 +85,8 @@ def step(pk, name, *, by, at, note="", seen=None):
 
 
 def facts_of(batch, by, note):
-    counts = Counter(batch.items.exclude(outcome="left_out").values_list("outcome", flat=True))
+    inside = batch.items.exclude(outcome="left_out").order_by()
+    counts = Counter(dict(inside.values_list("outcome").annotate(n=Count("pk"))))
     return BatchFacts(
         actor=by and by.pk,
         note=note,
@@ -106,7 +109,7 @@ def leave_out(pk, items, *, by, at):
     batch = Batch.objects.select_for_update(no_key=True).get(pk=pk)
     if batch.state != "prepared":
         return "batch_open"
-    if not roles_of(by) & {Role.OFFICER, Role.HEAD}:
+    if not roles_of(by) & MAY_LEAVE_OUT:
         return "not_your_role"
     _leave_out(batch, batch.items.filter(outcome="", pk__in=items), by, at)
     return ""

@@ -1,6 +1,7 @@
 """The law: loaded from `registry/data` where it is missing, and read back as the rules take it."""
 
 import csv
+from datetime import date
 from pathlib import Path
 
 from django.apps import apps as installed
@@ -91,7 +92,7 @@ def load_law(on, apps=installed, using="default"):
             cursor.execute("SELECT set_config('mhifund.law', 'shipped', true)")
         for model, rows in (
             ("Parameter", _parameters()),
-            ("CalendarDay", _days(on)),
+            ("CalendarDay", _days(on, _set_by_hand(apps, using))),
             ("Region", _regions()),
             ("Category", _categories()),
             ("CategoryGroup", _groups()),
@@ -126,7 +127,15 @@ def _parameters():
         return [entry._asdict() for entry in entries(csv.DictReader(file, delimiter=";"))]
 
 
-def _days(on):
+def _set_by_hand(apps, using):
+    """The days that the office made what they are, also those it left to the week."""
+    if "calendarchange" not in apps.all_models["registry"]:
+        return set()
+    changes = apps.get_model("registry", "CalendarChange").objects.using(using)
+    return set(changes.values_list("day", flat=True))
+
+
+def _days(on, but):
     return (
         {
             "day": row["day"],
@@ -135,6 +144,7 @@ def _days(on):
             **names(row),
         }
         for row in read(DATA / "calendar.csv")
+        if date.fromisoformat(row["day"]) not in but
     )
 
 

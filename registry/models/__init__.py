@@ -12,6 +12,7 @@ from registry.models.identity import (
     PersonEvent,
 )
 from registry.models.law import (
+    CalendarChange,
     CalendarDay,
     Category,
     CategoryGroup,
@@ -44,6 +45,7 @@ from registry.models.verdicts import (
 __all__ = [
     "Addressed",
     "Awaiting",
+    "CalendarChange",
     "CalendarDay",
     "Category",
     "CategoryGroup",

@@ -1,5 +1,6 @@
 """What the law and the country say."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -103,6 +104,32 @@ class CalendarDay(Named):
         verbose_name = _("calendar day")
         verbose_name_plural = _("calendar days")
         ordering = ("day",)
+        permissions = (("edit_calendar", _("Can change the calendar")),)
+
+
+class CalendarChange(models.Model):
+    """A day of the calendar became another: who entered it, and the row before and after.
+
+    A row that is empty is a day as the week has it.
+    """
+
+    day = models.DateField(_("day"))
+    before = models.JSONField(_("before"), default=dict)
+    after = models.JSONField(_("after"), default=dict)
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, db_index=False, verbose_name=_("by")
+    )
+
+    class Meta:
+        verbose_name = _("change of the calendar")
+        verbose_name_plural = _("changes of the calendar")
+        ordering = ("-id",)
+        indexes = (models.Index(fields=("day", "-id"), name="calendar_change_by_day"),)
+        triggers = (APPEND_ONLY, NEVER_EMPTIED)
+
+    def __str__(self):
+        return f"{self.day:%d.%m.%Y}"
 
 
 class Category(Named):

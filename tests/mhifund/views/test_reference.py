@@ -50,7 +50,7 @@ def test_a_year_that_is_none_shows_this_year(as_role, year):
     [
         ("parameters", 8),
         ("categories", 9),
-        ("calendar", 8),
+        ("calendar", 9),
         ("purpose_codes", 7),
         ("reasons", 8),
         ("regions", 8),

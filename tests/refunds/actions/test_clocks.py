@@ -12,7 +12,9 @@ from registry.models import CalendarDay
 from tests.refunds.actions.office import (
     AT,
     asks,
+    confirm_all,
     confirmed,
+    decided,
     head,
     load,
     officer,
@@ -184,3 +186,46 @@ def test_what_is_returned_for_completion_stands_until_it_is_complete():
 
 def overpayments():
     return list(Overpayment.objects.values_list("pk", flat=True)[:1])
+
+
+def day_off(day):
+    CalendarDay.objects.create(
+        day=date.fromisoformat(day), kind="off", entered_on=date(2026, 11, 20), name_en="new"
+    )
+
+
+def test_a_clock_that_came_to_its_end_follows_the_calendar_no_more():
+    application, _lines = confirmed("A1", "R1")
+    check, review, overall, _due = dues(application)
+    assert (check, review, overall) == ("2026-11-23", "2026-12-02", "2026-12-07")
+    for day in ("2026-11-20", "2026-11-30"):
+        day_off(day)
+    assert clocks.follow_calendar(at=AT) == 1
+    assert dues(application) == [check, review, "2026-12-09", "2026-12-09"]
+    assert application.derivation["review"]["due"] == review
+    assert Event.objects.get(step="deadlines").facts == {
+        "overall_due": ["2026-12-07", "2026-12-09"]
+    }
+    assert clocks.follow_calendar(at=AT) == 0
+
+
+def test_a_pause_in_which_the_decision_was_made_moves_its_deadline_all_the_same():
+    application, _lines = decided("A1", "R1")
+    assert clocks.pause(application.pk, "court", by=officer(), at=at("2026-12-01"), note="x") == ""
+    confirm_all(at=at("2026-12-04"))
+    assert dues(application)[1] == "2026-12-02"
+    assert clocks.resume(application.pk, by=officer(), at=at("2026-12-07")) == ""
+    assert dues(application)[1:3] == ["2026-12-08", "2026-12-11"]
+    assert clocks.pause(application.pk, "court", by=officer(), at=at("2026-12-08"), note="x") == ""
+    assert clocks.resume(application.pk, by=officer(), at=at("2026-12-09")) == ""
+    assert dues(application)[1:3] == ["2026-12-08", "2026-12-14"]
+
+
+def test_deadlines_follow_the_calendar_in_as_many_queries_for_one_as_for_many(
+    django_assert_num_queries,
+):
+    for number, reference in enumerate(("R1", "R2", "R3")):
+        under_review(f"A{number}", reference)
+    day_off("2026-11-25")
+    with django_assert_num_queries(9):
+        assert clocks.follow_calendar(at=AT) == 3
