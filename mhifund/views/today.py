@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from django.db.models import Sum
 from django.shortcuts import render
+from django.utils import timezone
 
-from mhifund import access, charts
+from mhifund import access, charts, my_refunds
 from mhifund.models import Receipts, Report
 from payments.models import File
 from registry.models import Run, Shift, Tally
@@ -21,6 +22,7 @@ def today(request):
     run = Run.objects.nights().filter(state="done").first()
     under_way = Run.objects.under_way().first()
     context = {"run": run, "under_way": under_way}
+    context |= my_refunds.waiting_for(request.user, timezone.localdate())
     if run:
         context |= _night(request.user, run)
     if request.user.has_perm("payments.view_file"):

@@ -102,5 +102,5 @@ def test_the_page_costs_the_same_for_one_person_and_for_three(
         register(f"{iin}.csv", item(f"R{iin}", iin, "092026", "100.00"))
     judged_all(on=ON, at=AT)
     client = as_role("treasurer")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         today(client)
