@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from mhifund import labels
 from payments.models import ExceptionItem
-from refunds.models import Application
+from refunds.models import Application, Batch, PayoutItem
 from registry.models import FormerIin, Person
 
 
@@ -53,6 +53,23 @@ def applications_for(user):
         return applications.none()
     within = regions(user)
     return applications if within is None else applications.filter(region__in=within)
+
+
+def batches_for(user):
+    """Payout batches; for a user of some regions those in which an application of theirs is."""
+    batches = Batch.objects.all()
+    if not user.has_perm("refunds.view_batch"):
+        return batches.none()
+    if whole_country(user):
+        return batches
+    inside = payouts_for(user, PayoutItem.objects.filter(batch=OuterRef("pk")))
+    return batches.filter(Exists(inside))
+
+
+def payouts_for(user, items):
+    """Payouts of the applications of the user's regions; all of them for the whole country."""
+    within = regions(user)
+    return items if within is None else items.filter(line__application__region__in=within)
 
 
 def exceptions_for(user, items):

@@ -4,6 +4,7 @@ import json
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from registry import labels
 
@@ -15,6 +16,25 @@ def shares(rows):
     """Rows with `n`, each with its part of the largest in per cent."""
     largest = max((row["n"] for row in rows), default=0) or 1
     return [row | {"percent": f"{100 * row['n'] / largest:.1f}%"} for row in rows]
+
+
+DAYS_LEFT = {
+    "overdue": (gettext_lazy("overdue"), "not_insured"),
+    "today": (gettext_lazy("due today"), "grace"),
+    "three": (gettext_lazy("1 to 3 working days"), "grace"),
+    "seven": (gettext_lazy("4 to 7 working days"), "insured"),
+    "more": (gettext_lazy("more than 7 working days"), "insured"),
+    "standing": (gettext_lazy("the clocks stand"), ""),
+}
+
+
+def days_left(counts):
+    """Open refund cases by the working days that are left: what statistics.waiting counts."""
+    rows = [
+        {"label": label, "look": look, "n": counts[name]}
+        for name, (label, look) in DAYS_LEFT.items()
+    ]
+    return shares(rows) if any(row["n"] for row in rows) else []
 
 
 def nights(rows):

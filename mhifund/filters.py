@@ -10,7 +10,7 @@ from payments import labels
 from payments.models import FILE_RANKS, ExceptionItem, File, Overpayment, Return
 from refunds.actions import queue
 from refunds.labels import STATES
-from refunds.models import OPEN, Application, Pause
+from refunds.models import OPEN, Application, Batch, Pause
 
 ANY = _("any")
 
@@ -167,3 +167,15 @@ class ApplicationFilter(django_filters.FilterSet):
 
     def is_about(self, rows, name, text):
         return rows.filter(Q(number=text) | Q(applicant_id="".join(text.split())))
+
+
+class BatchFilter(django_filters.FilterSet):
+    state = django_filters.ChoiceFilter(
+        label=_("State"),
+        choices=tuple(STATES["batch"].items()),
+        empty_label=ANY,
+    )
+
+    class Meta:
+        model = Batch
+        fields = ("state",)

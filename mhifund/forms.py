@@ -17,6 +17,7 @@ from registry.actions.proposals import CODE
 from registry.models import Category, Parameter, Proposal
 from registry.rules import iin
 from registry.rules.cells import FIRST_YEAR, LAST_YEAR
+from registry.rules.workdays import SATURDAY
 
 NEW = "category:"
 
@@ -83,6 +84,23 @@ class Upload(forms.Form):
     )
 
 
+class BankAnswer(forms.Form):
+    MOST = 256 << 20
+
+    file = forms.FileField(
+        label=_("Answer of the bank"),
+        allow_empty_file=True,
+        max_length=255,
+        help_text=_("camt.053 statement, or a CSV list with key, outcome and date"),
+    )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > self.MOST:
+            raise forms.ValidationError(_("The file is larger than a file may be."))
+        return file
+
+
 class Number(forms.CharField):
     """An IIN or BIN, however it is spaced."""
 
@@ -104,6 +122,19 @@ class NewIin(Why):
 
 class SamePerson(forms.Form):
     other = Number(label=_("IIN of the other record"))
+
+
+class Span(forms.Form):
+    """The first and the last day of what is counted."""
+
+    since = forms.DateField(label=_("From"), validators=THINKABLE)
+    until = forms.DateField(label=_("Until"), validators=THINKABLE)
+
+    def clean(self):
+        found = super().clean()
+        if "since" in found and "until" in found and found["until"] < found["since"]:
+            self.add_error("until", _("The last day is before the first."))
+        return found
 
 
 class WithinDays(forms.Form):
@@ -205,6 +236,27 @@ class Change(forms.Form):
             confidence=found["confidence"],
             **{field: found[field] for field in fields},
         )
+
+
+class Day(forms.Form):
+    """What a day of the calendar is: as the week has it, or something else and why."""
+
+    WEEKEND = _("day off, as the week has it"), ("worked",)
+    WEEKDAY = _("working, as the week has it"), ("off", "moved")
+
+    kind = forms.ChoiceField(label=_("What the day is"), required=False)
+    name_kk = forms.CharField(label=_("Why, in Kazakh"), required=False, max_length=200)
+    name_ru = forms.CharField(label=_("Why, in Russian"), required=False, max_length=200)
+    name_en = forms.CharField(label=_("Why, in English"), required=False, max_length=200)
+
+    def __init__(self, day, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        weekend = day.weekday() >= SATURDAY
+        by_itself, kinds = self.WEEKEND if weekend else self.WEEKDAY
+        self.fields["kind"].choices = [
+            ("", by_itself),
+            *((kind, labels.DAY_KINDS[kind]) for kind in kinds),
+        ]
 
 
 MOST = Decimal("999999999999.99")

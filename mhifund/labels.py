@@ -145,6 +145,38 @@ REFUND_LOOKS = {
         "bounced": ("is-bad", "alert-triangle"),
         "withdrawn": ("", "circle-minus"),
     },
+    "batch": {
+        "prepared": ("is-warn", "clock-exclamation"),
+        "confirmed": ("is-warn", "check"),
+        "sent": ("", "arrow-right"),
+        "settled": ("is-good", "circle-check"),
+        "cancelled": ("", "circle-minus"),
+    },
+}
+PAYOUT_LOOKS = {
+    "": ("", "clock-exclamation"),
+    "paid": ("is-good", "circle-check"),
+    "partly": ("is-warn", "alert-triangle"),
+    "bounced": ("is-bad", "circle-x"),
+    "left_out": ("", "circle-minus"),
+}
+PAYOUT_WAITS = pgettext_lazy("payout", "waits")
+MISFITS = {
+    "unknown_key": _("No payout has this key."),
+    "answered_already": _("The bank has answered for this payout already."),
+    "not_sent": _("The batch of this payout is not released."),
+    "amount_differs": _("The sum is not that of the payout."),
+    "day_differs": _("The day is before the release of the batch, or still to come."),
+    "debits_differ": _(
+        "The bank debited another sum than the payouts come to: nothing of the file was done."
+    ),
+    "bad_row": _("The row cannot be read."),
+    "bad_key": _("The key is missing or too long."),
+    "bad_outcome": _("It does not say whether the payout was paid, bounced or paid in part."),
+    "bad_date": _("The day cannot be read."),
+    "bad_sum": _("The sum cannot be read."),
+    "no_sum": _("A payout that was paid in part has no sum."),
+    "contradiction": _("The file says several things of this payout: none of them was done."),
 }
 LISTS = {
     **{f"warnings_{kind}": label for kind, label in registry.WARNINGS.items()},
@@ -153,6 +185,8 @@ LISTS = {
     "register": _("Items of a register"),
     "returns": _("Returns by the State Corporation"),
     "refunds": _("Refund applications"),
+    "payouts": _("Items of a payout batch"),
+    "payout_order": _("Payout order"),
 }
 WORDS = {
     "sexes": registry.SEXES,
@@ -191,6 +225,9 @@ WORDS = {
     "faults": refunds.FAULTS,
     "line_states": refunds.STATES["line"],
     "application_states": refunds.STATES["application"],
+    "payouts": refunds.PAYOUTS,
+    "events": refunds.EVENTS,
+    "misfits": MISFITS,
 }
 
 

@@ -43,7 +43,11 @@ RAIL = (
     Section(
         _("Refunds"),
         "receipt-refund",
-        (Page(_("Refund applications"), "refunds", "refunds.view_application"),),
+        (
+            Page(_("Queue"), "refunds", "refunds.view_application"),
+            Page(_("Payouts"), "payouts", "refunds.view_batch"),
+            Page(_("Statistics"), "refund_statistics", "refunds.view_application"),
+        ),
     ),
     Section(
         _("Reports"),
@@ -78,9 +82,12 @@ def sections(user, path):
 
 
 def _section(section, user, path):
-    pages = [_page(page, path) for page in section.pages if _is_for(page, user)]
+    pages = [_page(page) for page in section.pages if _is_for(page, user)]
     if not pages:
         return None
+    here = [page for page in pages if _leads_to(page["url"], path)]
+    if here:
+        max(here, key=_length)["current"] = True
     return {
         "label": section.label,
         "icon": section.icon,
@@ -91,13 +98,16 @@ def _section(section, user, path):
     }
 
 
-def _page(page, path):
-    url = reverse(page.view)
-    return {
-        "label": page.label,
-        "url": url,
-        "current": path == url if url == "/" else path.startswith(url),
-    }
+def _page(page):
+    return {"label": page.label, "url": reverse(page.view), "current": False}
+
+
+def _leads_to(url, path):
+    return path == url if url == "/" else path.startswith(url)
+
+
+def _length(page):
+    return len(page["url"])
 
 
 def _is_for(page, user):

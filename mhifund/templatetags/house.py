@@ -169,6 +169,12 @@ def named(user):
 
 
 @register.simple_tag
+def payout_outcome(code):
+    """What the bank said of a payout, if it has."""
+    return _state(labels.PAYOUT_LOOKS[code], refund_words.PAYOUTS.get(code, labels.PAYOUT_WAITS))
+
+
+@register.simple_tag
 def subject_of(proposal):
     """What a proposal changes, in words."""
     if proposal.subject == "parameter":
