@@ -271,13 +271,7 @@ def test_the_events_tell_what_happened_newest_first(as_role):
     told = [(row.event.step, row.line, row.after, row.facts) for row in answer.context["events"]]
     assert told[:4] == [
         ("owner", "", "", ["– → officer"]),
-        (
-            *("deadlines", "", ""),
-            [
-                "overall until: 07.12.2026 → 09.12.2026",
-                "review until: 02.12.2026 → 03.12.2026",
-            ],
-        ),
+        ("deadlines", "", "", ["overall until: 07.12.2026 → 09.12.2026"]),
         ("resumed", "", "", []),
         ("paused", "", "", ["a court has the matter"]),
     ]
