@@ -31,7 +31,7 @@ def told(events):
     return [
         Told(
             event,
-            labels.STEPS[event.machine].get(event.step) or labels.EVENTS[event.step],
+            _what(event),
             _("line %(number)d") % {"number": numbers[event.subject]}
             if event.machine == "line"
             else "",
@@ -41,6 +41,11 @@ def told(events):
         )
         for event in events
     ]
+
+
+def _what(event):
+    words = labels.STEPS[event.machine] | labels.TOLD[event.machine]
+    return words.get(event.step) or labels.EVENTS[event.step]
 
 
 def _users(events):

@@ -86,6 +86,28 @@ STEPS = {
         "settle": _("Answered in full"),
     },
 }
+TOLD = {
+    "application": {
+        "begin_check": _("Check begun"),
+        "return": _("Returned for completion"),
+        "send": _("Sent to the Fund"),
+        "register": _("Registered"),
+        "close": _("Closed"),
+    },
+    "line": {
+        "approve": _("Approved"),
+        "part": _("Approved in part"),
+        "refuse": pgettext_lazy("decision", "Refused"),
+        "take_back": _("Decision taken back"),
+        "send_back": _("Sent back to the officer"),
+        "confirm": _("Decision confirmed"),
+        "reverse": _("Decision reversed"),
+        "batch": _("Taken into a batch"),
+        "unbatch": _("Taken out of a batch"),
+        "send": _("Sent to the bank"),
+    },
+}
+"""The words for steps that were taken, where those of the button do not do."""
 EVENTS = {
     **{code: words for machine in STEPS.values() for code, words in machine.items()},
     "begun": _("Recorded"),

@@ -5,7 +5,9 @@ from django.contrib.auth import get_user_model
 
 from mhifund.roles import demo_users
 from refunds.models import Application, Line
+from registry.models import Person
 from tests.browser import world
+from tests.payments.actions.office import EMPLOYER, FIRST
 from tests.refunds.actions.office import asks_of, small_world
 from tests.refunds.documents import PDF
 
@@ -121,6 +123,8 @@ def test_an_officer_looks_through_the_pages_of_refunds(desk, transactional_db, l
         "refunds_at_fault": "/refunds/at-fault/",
         "refunds_people": "/refunds/people/",
         "refunds_ended": "/refunds/?state=ended",
+        "refunds_of_person": f"/persons/{Person.objects.get(iin=FIRST).pk}/?tab=refunds#more",
+        "refunds_of_payer": f"/payers/{EMPLOYER}/",
     }.items():
         officer.open(path)
         officer.keep(name)

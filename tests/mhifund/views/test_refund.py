@@ -275,6 +275,7 @@ def test_the_events_tell_what_happened_newest_first(as_role):
         ("resumed", "", "", []),
         ("paused", "", "", ["a court has the matter"]),
     ]
+    assert "Decision confirmed" in answer.content.decode()
     assert ("approve", "line 1", "approved, to be confirmed", ["5\u202f750.00\u202f₸"]) in told
 
 
