@@ -56,13 +56,16 @@ def post(file, *, at, progress=lambda done: None):
     returns.link(file)
 
 
+# Materialized: joined with the update, what came could be counted again for each message.
 BALANCE = f"""
+WITH came AS MATERIALIZED (
+{CAME_OF.format(file="%(file)s", first="%(first)s", last="%(last)s")}
+)
 UPDATE payments_message m
 SET posted = came.posted, posted_total = came.posted_total,
     excepted = came.excepted, excepted_total = came.excepted_total,
     returned = came.returned, returned_total = came.returned_total
-FROM ({CAME_OF.format(file="%(file)s", first="%(first)s", last="%(last)s")}) came
-WHERE m.id = came.id"""
+FROM came WHERE m.id = came.id"""
 
 
 def _balance(file):

@@ -1,5 +1,6 @@
 """What a posting counts is what its rows are, step by step: the database refuses anything else."""
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -66,6 +67,33 @@ def test_a_held_file_was_read_and_is_read_again_once_it_is_released():
         *((step, 1, ONE, LATER) for step in ("read", "match", "post")),
     ]
     commit()
+
+
+def aggregates(plan):
+    """How often each aggregate of a plan was run."""
+    if plan["Node Type"] == "Aggregate":
+        yield plan["Actual Loops"]
+    for part in plan.get("Plans", ()):
+        yield from aggregates(part)
+
+
+def test_what_came_is_counted_once_however_many_messages_there_are(monkeypatch):
+    """While the file is posted nobody has told the database how many rows its tables have."""
+    add_people()
+    balance, told = post.BALANCE, []
+
+    def explained(file):
+        values = {"file": file.pk, "first": file.first_entry, "last": file.last_entry}
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {balance}", values)
+            told.extend(json.loads(cursor.fetchone()[0]))
+
+    monkeypatch.setattr(post, "_balance", explained)
+    rows = [
+        row(reference=f"R{number}", period=f"{number % 24 + 1:02}2025") for number in range(300)
+    ]
+    take(register(*rows))
+    assert list(aggregates(told[0]["Plan"])) == [1, 1, 1]
 
 
 FORGED = """
