@@ -67,11 +67,12 @@ SELECT k.reference, k.line, o.id, p.id, e.person_id,
         UNION ALL SELECT * FROM registry_contribution WHERE id = x.entry_id
     ) o
     CROSS JOIN LATERAL (
+        SELECT o.id UNION ALL
+        SELECT v.entry_id FROM registry_moved v WHERE v.origin_id = o.id
+    ) line
+    CROSS JOIN LATERAL (
         SELECT c.person_id FROM registry_contribution c
-        WHERE c.id IN (
-            SELECT o.id UNION ALL
-            SELECT v.entry_id FROM registry_moved v WHERE v.origin_id = o.id
-        ) AND {book.STANDING}
+        WHERE c.id = line.id AND {book.STANDING} OFFSET 0
     ) e
     JOIN registry_person n ON n.id = o.person_id
     LEFT JOIN registry_addressed a ON a.entry_id = o.id
