@@ -666,11 +666,13 @@ OPEN = "a.state NOT IN ('closed', 'withdrawn')"
 
 
 def deadlines():
+    """Of the clocks that have not come to their end."""
     return {
         number: dues
         for number, *dues in ask(
-            "SELECT number, check_due, review_due, overall_due FROM refunds_application a"
-            f" WHERE {OPEN}"
+            "SELECT number, CASE WHEN fund_received_on IS NULL THEN check_due END,"
+            " CASE WHEN confirmed_on IS NULL THEN review_due END, overall_due"
+            f" FROM refunds_application a WHERE {OPEN}"
         )
     }
 
@@ -693,13 +695,17 @@ def recounted():
         return day
 
     found = {}
-    for number, accepted, received in ask(
-        f"SELECT number, accepted_on, fund_received_on FROM refunds_application a WHERE {OPEN}"
+    for number, accepted, received, confirmed in ask(
+        "SELECT number, accepted_on, fund_received_on, confirmed_on"
+        f" FROM refunds_application a WHERE {OPEN}"
     ):
         pauses = stood.get(number, [])
-        of_check = [days for days in pauses if received is None or days[0] < received]
-        check = after(accepted, 5, of_check)
-        found[number] = [check, after(received or check, 7, pauses), after(accepted, 15, pauses)]
+        check, review = None, None
+        if received is None:
+            check = after(accepted, 5, pauses)
+        if confirmed is None:
+            review = after(received or check, 7, pauses)
+        found[number] = [check, review, after(accepted, 15, pauses)]
     return found
 
 
