@@ -117,7 +117,7 @@ def _paid(item, row):
 
 def _apply(fit, locked, answer):
     lines = {line.pk: line for line in locked.lines}
-    held = {pk: locked.traced[acts.place(line)].overpayment_id for pk, line in lines.items()}
+    held = acts.overpayments_of(locked.lines)
     for item, _row, paid in fit:
         item.outcome = "paid" if paid == item.amount else "partly" if paid else "bounced"
     _write(fit, answer)

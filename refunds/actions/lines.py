@@ -12,6 +12,7 @@ from django.db import transaction
 
 from payments.actions import duplicates, refunding
 from payments.actions.trace import trace
+from payments.models import Overpayment
 from refunds.actions.advance import Move, advance, roles_of, tell
 from refunds.actions.follow import follow
 from refunds.models import Application, Decision, Line
@@ -97,6 +98,13 @@ def traced_of(lines):
     """What the books say of the items that lines ask back, by their ids."""
     traced = trace([place(line) for line in lines])
     return {line.pk: traced[place(line)] for line in lines}
+
+
+def overpayments_of(lines):
+    """Of what lines hold something, by their ids: of the entries on which it was decided."""
+    entries = {line.entry_id for line in lines if line.entry_id}
+    of = dict(Overpayment.objects.filter(entry__in=entries).values_list("entry", "pk"))
+    return {line.pk: of[line.entry_id] for line in lines if line.entry_id in of}
 
 
 def facts_of(line, traced, wish, by, note):
@@ -191,10 +199,10 @@ def let_go(locked, moves):
 
 def release(locked, lines):
     """Gives back to the overpayments what lines hold of them."""
-    held = defaultdict(Decimal)
+    held, of = defaultdict(Decimal), overpayments_of(lines)
     for line in lines:
         if line.state in HOLDING:
-            held[locked.traced[place(line)].overpayment_id] += line.approved
+            held[of[line.pk]] += line.approved
     if held:
         refunding.release(dict(held))
 

@@ -7,9 +7,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from payments.actions import held, receive
+from payments.models import File, Overpayment
 from refunds.actions import cases, lines
 from refunds.actions.lines import Wish
 from refunds.models import Application, Decision, Event, Line
+from tests.payments.actions.office import FIRST, register, row, take
 from tests.refunds.actions.office import (
     AT,
     OVERPAID,
@@ -349,3 +352,16 @@ def test_nothing_is_established_of_a_line_that_is_decided_or_not_found():
     (line,) = lines_of(application)
     assert establish(line, "9000.00") == "payment_found"
     assert lines.establish(404, 1, by=officer(), at=AT, note="x") == "gone"
+
+
+def test_what_is_let_go_is_what_was_held_although_another_item_has_the_same_place():
+    _application, (line,) = decided("A1", "R1")
+    again = row(reference="R1", payer_id=FIRST, period="062026", amount="20000.00")
+    file = take(register(again), "again.csv")
+    assert file.code == "repeated_reference"
+    held.release(file, by=head(), at=AT, note="another message")
+    receive.resume(File.objects.get(pk=file.pk), at=AT)
+    assert Overpayment.objects.count() == 5
+    assert undo("take_back", line, officer()) == ""
+    assert set(Overpayment.objects.values_list("reserved", flat=True)) == {0}
+    refuse_at_commit()
