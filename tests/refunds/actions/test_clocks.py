@@ -148,7 +148,7 @@ def test_an_application_that_is_opened_again_follows_the_calendar_of_today():
     )
     assert clocks.follow_calendar(at=AT) == 0
     lines.undo("reverse", {line.pk: None}, by=officer(), at=AT, note="an appeal")
-    assert dues(application)[:3] == ["2026-11-23", "2026-11-30", "2026-12-08"]
+    assert dues(application)[:3] == ["2026-11-23", "2026-11-27", "2026-12-08"]
     assert application.events.filter(step="deadlines").count() == 1
 
 
