@@ -38,6 +38,7 @@ def slowly(*arguments):
 
 judge.write = slowly
 print("ready", flush=True)
+input()
 runs.work(Run.objects.get(pk=PK), at=timezone.now())
 """
 
@@ -57,6 +58,7 @@ def worker(run):
         [sys.executable, "manage.py", "shell", "-v0", "-c", WORKER.replace("PK", str(run.pk))],
         cwd=settings.BASE_DIR,
         env=os.environ | {"DATABASE_URL": f"postgresql://mhifund@{place}/{name}"},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
     assert child.stdout.readline() == b"ready\n"
@@ -67,6 +69,9 @@ def worker(run):
 def test_a_killed_worker_loses_nothing_and_repeats_nothing(country, seed):
     chance = random.Random(seed)
     doomed, other = worker(country), worker(country)
+    for child in (doomed, other):
+        child.stdin.write(b"go\n")
+        child.stdin.flush()
     for _part in range(chance.randint(1, 4)):
         assert doomed.stdout.readline() == b"writes\n"
     time.sleep(chance.uniform(0, 0.02))
