@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.contrib.auth import get_user_model
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from mhifund import clocks
 from mhifund.models import ListTaking
@@ -31,6 +31,8 @@ ENGLISH = {"accept-language": "en"}
 @pytest.fixture(autouse=True)
 def world(db):
     small_world()
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
