@@ -11,7 +11,7 @@ from mhifund import access, clocks
 from mhifund.listing import ROWS
 from refunds.actions import cases, lines
 from refunds.actions.advance import roles_of
-from refunds.actions.evidence import refundable
+from refunds.actions.lines import refundable
 from refunds.models import Reason
 from refunds.rules import guards
 from refunds.rules.states import SETTLED, State

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.timezone import make_aware
 
-from payments.models import OPEN, Message, Overpayment
+from payments.models import OPEN, Overpayment
 from refunds.actions import answers, cases, clocks, lines, payouts
 from refunds.models import Application, Line
 
@@ -81,14 +81,15 @@ def _leave(stage, by_payer, received):
 
 def _asked(stage, n, rows, received):
     """An application as the State Corporation writes it."""
-    entry = rows[0].entry
+    entry, places = rows[0].entry, cases.places_of([row.entry for row in rows])
+    name = places[entry.pk][0].payer_name or entry.payer
     return {
         "number": f"{received.year}-{100 * [*DAYS].index(stage) + n:05}",
         "accepted_on": (received - timedelta(days=CHECKED)).isoformat(),
         "channel": "state_corporation",
-        "applicant": {"id": entry.payer, "name": _message(entry).payer_name or entry.payer},
+        "applicant": {"id": entry.payer, "name": name},
         "account": ACCOUNT,
-        "lines": [_line(row) for row in rows],
+        "lines": [_line(row, *places[row.entry_id]) for row in rows],
         "documents": [
             {"kind": kind, "name": f"{kind}.pdf", "sha256": f"{entry.pk:063x}{place}"}
             for place, kind in enumerate(("form", "consent", "payment_order"))
@@ -96,14 +97,10 @@ def _asked(stage, n, rows, received):
     }
 
 
-def _message(entry):
-    return Message.objects.get(pk=entry.key.split(":")[0])
-
-
-def _line(row):
+def _line(row, message, number):
     return {
-        "reference": _message(row.entry).reference,
-        "line": int(row.entry.key.split(":")[1]),
+        "reference": message.reference,
+        "line": number,
         "iin": row.entry.person.iin,
         "period": f"{row.entry.period:%m%Y}",
         "knp": row.entry.knp,

@@ -85,19 +85,18 @@ def _plain(value):
     return sorted(value) if isinstance(value, frozenset) else str(value)
 
 
-def begin(machine, rows, *, by, at, note=""):
+def begin(machine, rows, *, by, at):
     """Tells of rows that were just written in the state in which they begin."""
     Event.objects.bulk_create(
         Event(
             machine=machine,
             subject=row.pk,
-            application_id={"application": row.pk, "batch": None}.get(
-                machine, getattr(row, "application_id", None)
-            ),
+            application_id=row.pk
+            if machine == "application"
+            else getattr(row, "application_id", None),
             number=0,
             step="begun",
             after=row.state,
-            note=note,
             at=at,
             by=by,
         )

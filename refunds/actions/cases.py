@@ -186,7 +186,7 @@ def open_from_overpayments(ids, *, by, at):
         .order_by("entry__payer", "pk")
     )
     answers, by_payer = dict.fromkeys(ids, "gone"), {}
-    places = _places([row.entry for row in rows])
+    places = places_of([row.entry for row in rows])
     asked = set(
         Line.objects.filter(entry__overpayment__in=ids)
         .exclude(state__in=("paid", "denied", "withdrawn"))
@@ -203,7 +203,7 @@ def open_from_overpayments(ids, *, by, at):
     return opened, answers
 
 
-def _places(entries):
+def places_of(entries):
     """(Message, line) of each entry, by its id: as its key tells."""
     keys = {entry.pk: entry.key.split(":")[:2] for entry in entries}
     messages = Message.objects.in_bulk({int(message) for message, _line in keys.values()})

@@ -7,7 +7,7 @@ from django.utils.timezone import localdate
 
 from payments.actions.foresee import foresee
 from payments.actions.trace import categories_at, last_twelve
-from refunds.actions.lines import traced_of
+from refunds.actions.lines import refundable, traced_of
 from refunds.models import Line
 from refunds.rules.evidence import Differs, Paid, differences
 
@@ -34,14 +34,12 @@ def gather(lines, *, at):
     """Evidence for lines of one application, {line id: Evidence}."""
     on = localdate(at)
     found = traced_of(lines)
-    persons = {one.person_id for one in found.values() if one.person_id}
-    counts = last_twelve(sorted(persons), on)
-    held = categories_at(
-        {
-            person: [line.period for line in lines if found[line.pk].person_id == person]
-            for person in persons
-        }
-    )
+    months = defaultdict(list)
+    for line in lines:
+        if found[line.pk].person_id:
+            months[found[line.pk].person_id].append(line.period)
+    counts = last_twelve(sorted(months), on)
+    held = categories_at(months)
     others = _others(lines, found)
     sums = {line.pk: refundable(line, found[line.pk]) for line in lines}
     taken = {found[line.pk].entry_id: sums[line.pk] for line in lines if sums[line.pk]}
@@ -59,13 +57,6 @@ def gather(lines, *, at):
         )
         for line, one in ((line, found[line.pk]) for line in lines)
     }
-
-
-def refundable(line, traced):
-    """What of a line can be given back: what is asked, as far as it is overpaid and free."""
-    if traced.overpayment_id is None:
-        return 0
-    return min(line.asked - line.paid_back, traced.left + line.approved * (line.state != "paid"))
 
 
 def _differences(line, traced):

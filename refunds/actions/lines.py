@@ -33,7 +33,7 @@ class Wish(NamedTuple):
 
 
 class Locked(NamedTuple):
-    """Lines under lock, what the books say of them, and whoever acts."""
+    """Lines under lock, what the books say of each by its id, and whoever acts."""
 
     lines: list
     traced: dict
@@ -66,7 +66,7 @@ def decide(wishes, *, by, at, note="", seen=None):
             also={
                 "approved": decision.amount,
                 "decision": decision.pk,
-                "entry": locked.traced[place(line)].entry_id,
+                "entry": locked.traced[line.pk].entry_id,
             }
         )
         for (line, move), decision in zip(kept, decisions, strict=True)
@@ -86,18 +86,21 @@ def lock(wanted, *, by, at, note):
         .defer("application__derivation")
         .order_by("pk")
     )
-    return Locked(lines, trace(list(map(place, lines))), by, at, note.strip())
-
-
-def place(line):
-    """Where the item stands that a line asks back."""
-    return line.reference, line.item_line
+    return Locked(lines, traced_of(lines), by, at, note.strip())
 
 
 def traced_of(lines):
     """What the books say of the items that lines ask back, by their ids."""
-    traced = trace([place(line) for line in lines])
-    return {line.pk: traced[place(line)] for line in lines}
+    places = {line.pk: (line.reference, line.item_line) for line in lines}
+    traced = trace([*places.values()])
+    return {pk: traced[place] for pk, place in places.items()}
+
+
+def refundable(line, traced):
+    """What of a line can be given back: what is asked, as far as it is overpaid and free."""
+    if traced.overpayment_id is None:
+        return NOTHING
+    return min(line.asked - line.paid_back, traced.left + line.approved * (line.state != "paid"))
 
 
 def overpayments_of(lines):
@@ -129,7 +132,7 @@ def _asked(locked, wishes, seen, roles=None):
     answers, fit = dict.fromkeys(wishes, "gone"), []
     for line in locked.lines:
         wish = wishes[line.pk]
-        facts = facts_of(line, locked.traced[place(line)], wish, locked.by, locked.note)
+        facts = facts_of(line, locked.traced[line.pk], wish, locked.by, locked.note)
         step, against = chosen("line", wish.step, line.state, roles, facts)
         if seen and seen.get(line.pk) not in (None, line.version):
             against = ("changed",)
@@ -143,7 +146,7 @@ def _hold(locked, moves, wishes, answers):
     """Those of the moves that hold nothing, or got what they are to hold."""
     turns = defaultdict(list)
     for line, move in moves:
-        held = locked.traced[place(line)].overpayment_id if move.step.after in HOLDING else None
+        held = locked.traced[line.pk].overpayment_id if move.step.after in HOLDING else None
         turns[held].append((line, move))
     kept = turns.pop(None, [])
     while turns:
@@ -193,11 +196,11 @@ def undo(step, wanted, *, by, at, note=""):
 
 def let_go(locked, moves):
     """Takes steps after which lines hold nothing."""
-    release(locked, [line for line, _move in moves])
+    _release([line for line, _move in moves])
     _take(locked, [move._replace(also={"approved": NOTHING}) for _line, move in moves])
 
 
-def release(locked, lines):
+def _release(lines):
     """Gives back to the overpayments what lines hold of them."""
     held, of = defaultdict(Decimal), overpayments_of(lines)
     for line in lines:
@@ -227,13 +230,9 @@ def step_by_itself(locked, step, also):
 @transaction.atomic
 def confirm_duplicate(pk, *, by, at, note):
     """Confirms that the item of a line is a repeat, so that it can be paid back."""
-    if not note.strip():
-        return "said_why"
-    locked = lock([pk], by=by, at=at, note=note)
-    if not locked.lines or Role.OFFICER not in roles_of(by):
-        return "gone" if not locked.lines else "not_your_role"
-    (line,) = locked.lines
-    traced = locked.traced[place(line)]
+    line, traced, against = _alone(pk, by, at, note)
+    if against:
+        return against
     if traced.overpayment_id is None:
         return "payment_found"
     answer = duplicates.confirm([traced.overpayment_id], by=by, at=at, note=note)
@@ -246,22 +245,29 @@ def confirm_duplicate(pk, *, by, at, note):
 @transaction.atomic
 def establish(pk, amount, *, by, at, note):
     """Says on documents what of the item of a line is overpaid, where no finding shows it."""
-    if not note.strip():
-        return "said_why"
-    locked = lock([pk], by=by, at=at, note=note)
-    if not locked.lines or Role.OFFICER not in roles_of(by):
-        return "gone" if not locked.lines else "not_your_role"
-    (line,) = locked.lines
-    against = _against_establishing(line, locked.traced[place(line)])
+    line, traced, against = _alone(pk, by, at, note)
+    against = against or _against_establishing(line, traced)
     if against:
         return against
     try:
-        refunding.establish(locked.traced[place(line)].entry_id, amount, at=at)
+        refunding.establish(traced.entry_id, amount, at=at)
     except refunding.NotEstablished as fault:
         return str(fault)
     facts = {"amount": str(amount)}
     tell(line.application, "established", by=by, at=at, note=note, facts=facts, line=line)
     return ""
+
+
+def _alone(pk, by, at, note):
+    """A line under lock, what the books say of it, and the code of what stands against an act."""
+    if not note.strip():
+        return None, None, "said_why"
+    locked = lock([pk], by=by, at=at, note=note)
+    if not locked.lines:
+        return None, None, "gone"
+    (line,) = locked.lines
+    against = "" if Role.OFFICER in roles_of(by) else "not_your_role"
+    return line, locked.traced[pk], against
 
 
 def _against_establishing(line, traced):
@@ -278,11 +284,10 @@ def as_found(pks):
     A line of which nothing is refundable gets no wish: somebody finds the reason of its refusal.
     """
     lines = list(Line.objects.filter(pk__in=pks, state__in=UNDECIDED).order_by("pk"))
-    traced = trace(list(map(place, lines)))
-    wishes = {}
+    traced, wishes = traced_of(lines), {}
     for line in lines:
-        asked = line.asked - line.paid_back
-        amount = min(asked, traced[place(line)].left)
+        amount = refundable(line, traced[line.pk])
         if amount > 0:
-            wishes[line.pk] = Wish("approve" if amount == asked else "part", amount)
+            whole = amount == line.asked - line.paid_back
+            wishes[line.pk] = Wish("approve" if whole else "part", amount)
     return wishes

@@ -105,11 +105,8 @@ def load(applications, on):
         get_user_model()
         .objects.filter(applications__in=applications.filter(OPEN))
         .annotate(
-            open=Count("applications", filter=Q(applications__in=applications.filter(OPEN))),
-            overdue=Count(
-                "applications",
-                filter=Q(applications__in=applications.filter(OPEN), applications__due__lt=on),
-            ),
+            open=Count("applications"),
+            overdue=Count("applications", filter=Q(applications__due__lt=on)),
             away=away(on),
         )
         .order_by("-overdue", F("open").desc(), "last_name", "pk")
