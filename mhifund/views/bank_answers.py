@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mhifund import access, bulk
-from mhifund.forms import BankAnswer
 from mhifund.listing import newest_first
+from mhifund.refund_forms import BankAnswer
 from payments.labels import FILE_CODES
 from payments.rules.totals import Refused
 from refunds import labels

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from mhifund import access, bulk, refund_page
-from mhifund.forms import Details, Paper, Stop
 from mhifund.listing import newest_first
 from mhifund.refund_events import told
+from mhifund.refund_forms import Details, Paper, Stop
 from mhifund.views.refunds import may_act
 from refunds.actions import cases, clocks, queue
 from refunds.labels import AGAINST

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from mhifund import letters
 from mhifund.attachments import attachment
 from mhifund.downloads import PDF, named
-from mhifund.forms import Paper
+from mhifund.refund_forms import Paper
 from mhifund.views.refund import visible
 from refunds.actions import papers
 from refunds.actions.store import Refused

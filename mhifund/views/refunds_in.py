@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from mhifund import access
-from mhifund.forms import Applications, NewApplication
 from mhifund.listing import newest_first
+from mhifund.refund_forms import Applications, NewApplication
 from mhifund.refund_links import links
 from refunds.actions import cases
 from refunds.labels import AGAINST

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from mhifund import access
-from mhifund.forms import Away
+from mhifund.refund_forms import Away
 from mhifund.views.refunds import may_act
 from refunds.actions import queue
 from refunds.labels import AGAINST

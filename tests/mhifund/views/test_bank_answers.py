@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from mhifund.forms import BankAnswer
+from mhifund.refund_forms import BankAnswer
 from mhifund.views import bank_answers as views
 from refunds.models import Answer
 from registry.models import Contribution
